@@ -1,0 +1,1 @@
+Console.WriteLine("usage: -- main [--db sqlite|postgres] [--rows N]");
