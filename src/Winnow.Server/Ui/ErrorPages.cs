@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Winnow.Server.Ui;
+
+/// <summary>Shows a page for refusals and failures, with the right status, whatever the request was.</summary>
+public static class ErrorPages
+{
+    /// <summary>
+    /// The request goes through the pipeline a second time with the path of the error page. It is then a GET: the
+    /// form that may have been the trouble is not read again.
+    /// </summary>
+    public static void UseErrorPages(this IApplicationBuilder app)
+    {
+        app.UseExceptionHandler("/error/500", createScopeForErrors: true);
+        app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
+        app.Use((http, next) =>
+        {
+            if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null || http.Features.Get<IExceptionHandlerFeature>() is not null)
+            {
+                http.Request.Method = HttpMethods.Get;
+                http.Features.Set<IAntiforgeryValidationFeature>(null);
+            }
+            return next(http);
+        });
+    }
+}

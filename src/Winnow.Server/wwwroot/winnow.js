@@ -1,0 +1,204 @@
+// What the pages add to links and forms when script runs. Everything here also works without it, more slowly.
+// Parts: language and numbers, menus, dialogs, typed count, selection, keys, errors.
+
+const root = document.documentElement;
+const number = new Intl.NumberFormat(root.lang);
+const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, i) => values[i]);
+const closest = (event, selector) => event.target instanceof Element ? event.target.closest(selector) : null;
+
+root.classList.remove("no-script");
+
+/* Menus: details.menu > summary + .menu-list */
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("click", event => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+function menuKey(event) {
+  const menu = closest(event, "details.menu");
+  if (!menu) return false;
+  if (event.key === "Escape" && menu.open) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    return true;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.target.matches("input, select")) return false;
+  menu.open = true;
+  const items = [...menu.querySelectorAll(".menu-list :is(a[href], button:not(:disabled), input)")];
+  const at = items.indexOf(document.activeElement);
+  items.at(at < 0 ? (step > 0 ? 0 : -1) : (at + step) % items.length)?.focus();
+  return true;
+}
+
+/* Dialogs: a link with hx-target="#dialog" brings a page whose <dialog> opens here. */
+let opener = null;
+
+function showDialogs(scope) {
+  for (const dialog of scope.querySelectorAll("dialog:not([open])")) {
+    opener ??= document.activeElement;
+    dialog.showModal();
+    focusFirst(dialog);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      opener?.isConnected && opener.focus();
+      opener = null;
+    }, { once: true });
+  }
+}
+
+function focusFirst(dialog) {
+  // On a touch screen a focused field would bring the keyboard up over the receipt.
+  const wanted = matchMedia("(pointer: coarse)").matches ? null
+    : dialog.querySelector("[aria-invalid='true'], [data-typed-count], [autofocus]")
+      ?? dialog.querySelector(".body :is(input:not([type=hidden]), select, textarea)");
+  (wanted ?? dialog.querySelector("h2"))?.focus();
+}
+
+document.addEventListener("click", event => {
+  const closer = closest(event, "dialog [data-close]");
+  if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
+  if (event.target instanceof HTMLDialogElement && event.target.open && outside(event)) event.target.close();
+});
+
+const outside = event => {
+  const box = event.target.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+};
+
+/* Typed count: 12345, 12,345, 12.345 and 12 345 are the same number; the server checks again. */
+export const readCount = text => {
+  const tidy = text.trim().replace(/[\u00a0\u202f]/g, " ");
+  return /^\d+$/.test(tidy) || /^\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*$/.test(tidy) ? Number(tidy.replace(/\D/g, "")) : NaN;
+};
+
+function checkCount(field) {
+  const matches = readCount(field.value) === Number(field.dataset.typedCount);
+  const status = field.form?.querySelector("[data-count-status]");
+  field.classList.toggle("is-match", matches);
+  if (status) status.hidden = !matches;
+  for (const button of field.form?.querySelectorAll("[data-needs-count]") ?? []) button.disabled = !matches;
+}
+
+document.addEventListener("input", event => {
+  if (event.target.matches("[data-typed-count]")) checkCount(event.target);
+});
+
+/* Selection: form.has-bulk around a table with tick boxes; the bulk bar says how many. */
+let lastTick = null;
+
+function showSelection(form) {
+  const ticks = [...form.querySelectorAll("tbody .tick input")];
+  const count = ticks.filter(tick => tick.checked).length;
+  const all = form.querySelector("thead .tick input");
+  if (all) { all.checked = count > 0 && count === ticks.length; all.indeterminate = count > 0 && count < ticks.length; }
+  const line = form.querySelector("[data-selected]");
+  if (line && !form.querySelector("input[name=all][value='1']"))
+    line.textContent = fill(count === 1 ? line.dataset.one : line.dataset.many, number.format(count));
+  const bar = form.querySelector(".bulkbar");
+  if (bar) form.style.setProperty("--bulk-height", `${bar.offsetHeight}px`);
+}
+
+document.addEventListener("change", event => {
+  const form = closest(event, ".has-bulk"), tick = closest(event, ".tick input");
+  if (!form || !tick) return;
+  if (tick.closest("thead")) for (const one of form.querySelectorAll("tbody .tick input")) one.checked = tick.checked;
+  if (allChosen(form)) leaveAll(form);
+  showSelection(form);
+});
+
+document.addEventListener("click", event => {
+  const tick = closest(event, "tbody .tick input");
+  if (tick && event.shiftKey && lastTick?.isConnected && lastTick !== tick) tickRange(lastTick, tick);
+  if (tick) lastTick = tick;
+  const clear = closest(event, "[data-clear]");
+  if (clear) { event.preventDefault(); clearSelection(clear.closest(".has-bulk")); }
+});
+
+function tickRange(from, to) {
+  const form = to.closest(".has-bulk"), ticks = [...form.querySelectorAll("tbody .tick input")];
+  const [a, b] = [ticks.indexOf(from), ticks.indexOf(to)].sort((x, y) => x - y);
+  for (const tick of ticks.slice(a, b + 1)) tick.checked = to.checked;
+  showSelection(form);
+}
+
+const allChosen = form => form.querySelector("input[name=all][value='1']");
+
+// “All 12,345” ends the moment one box is cleared: what stays ticked is what is on the page.
+function leaveAll(form) {
+  allChosen(form).remove();
+  form.querySelector("[data-all-link]")?.setAttribute("hidden", "");
+  const url = new URL(location.href);
+  url.searchParams.delete("all");
+  history.replaceState(null, "", url);
+}
+
+function clearSelection(form) {
+  if (allChosen(form)) leaveAll(form);
+  for (const tick of form.querySelectorAll(".tick input")) { tick.checked = false; tick.indeterminate = false; }
+  showSelection(form);
+}
+
+/* Keys: DESIGN's map. Off while typing, with a modifier, or when switched off for this account. */
+const goTo = { c: "/contacts", l: "/lists", e: "/email", u: "/usage", j: "/jobs" };
+let chord = false;
+
+const typing = event => closest(event, "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+const rows = () => [...document.querySelectorAll(".dt tbody tr")];
+
+function moveRow(step) {
+  const all = rows();
+  const at = all.findIndex(row => row.contains(document.activeElement));
+  all[Math.min(Math.max(at + step, 0), all.length - 1)]?.querySelector(".tick input, a, button")?.focus();
+}
+
+const keys = {
+  "/": () => document.querySelector("main input[type=search], .side-search")?.focus(),
+  j: () => moveRow(1),
+  k: () => moveRow(-1),
+  x: () => document.activeElement?.closest("tr")?.querySelector(".tick input")?.click(),
+  f: () => document.querySelector(".chip-add")?.click(),
+  "?": () => document.querySelector("#keys")?.showModal?.(),
+};
+
+document.addEventListener("keydown", event => {
+  if (menuKey(event)) return event.preventDefault();
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event) || root.dataset.keys === "off") return;
+  if (document.querySelector("dialog[open]")) return;
+  if (chord && goTo[event.key]) { location.href = goTo[event.key]; return; }
+  chord = event.key === "g";
+  if (chord) setTimeout(() => { chord = false; }, 1200);
+  const form = document.querySelector(".has-bulk");
+  if (event.key === "Escape" && form?.querySelector("tbody .tick :checked")) clearSelection(form);
+  if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+});
+
+/* What came in by htmx, and what went wrong */
+function wake(scope) {
+  showDialogs(scope);
+  for (const field of scope.querySelectorAll("[data-typed-count]")) checkCount(field);
+  for (const form of scope.querySelectorAll(".has-bulk")) showSelection(form);
+  if (scope instanceof Element && scope.matches(".has-bulk")) showSelection(scope);
+}
+
+function say(text) {
+  const place = document.querySelector("#alert");
+  if (!place || !text) return;
+  place.querySelector("b").textContent = text;
+  place.hidden = false;
+  place.focus();
+}
+
+document.addEventListener("htmx:afterSwap", event => wake(event.detail.target));
+document.addEventListener("htmx:sendError", () => say(document.querySelector("#alert")?.dataset.offline));
+document.addEventListener("htmx:responseError", event => {
+  const place = document.querySelector("#alert");
+  if (event.detail.xhr.status >= 500) say(place?.dataset.failed);
+  else if (event.detail.xhr.status === 403) say(place?.dataset.refused);
+});
+document.addEventListener("change", event => {
+  if (event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
+});
+
+wake(document);

@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Winnow.Server.Ui;
+
+namespace Winnow.Tests;
+
+/// <summary>Every English text of the pages has its Dutch.</summary>
+public partial class WordsTests
+{
+    private static readonly string Server = Root.At("src", "Winnow.Server");
+
+    [Fact]
+    public void Every_word_of_the_pages_is_translated()
+    {
+        var dutch = Dutch();
+        var missing = KeysInUse().Where(key => !dutch.ContainsKey(key.Text)).ToList();
+        Assert.True(missing.Count == 0, "Words.nl.resx lacks:\n" + string.Join("\n", missing.Select(key => $"{key.File}: {key.Text}")));
+    }
+
+    [Fact]
+    public void A_translation_takes_the_same_values_as_its_text()
+    {
+        var wrong = Dutch().Where(word => Holes(word.Key) != Holes(word.Value)).Select(word => word.Key);
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void No_text_is_translated_twice() =>
+        Assert.Empty(Entries().GroupBy(entry => entry.Key).Where(group => group.Count() > 1).Select(group => group.Key));
+
+    [Fact]
+    public void The_search_for_words_sees_each_way_of_asking() =>
+        Assert.Equal(
+            ["plain", "with {0}", "one \"quoted\"", "{0} one", "{0} many"],
+            Keys("""@T["plain"] @T["with {0}", x] words["one \"quoted\""] @T.Count(n + f(2), "{0} one", "{0} many")"""));
+
+    private static IEnumerable<(string Text, string File)> KeysInUse()
+    {
+        var files = Directory.EnumerateFiles(Server, "*.*", SearchOption.AllDirectories)
+            .Where(file => (file.EndsWith(".razor", StringComparison.Ordinal) || file.EndsWith(".cs", StringComparison.Ordinal)) && !file.Contains("node_modules"));
+        var written = files.SelectMany(file => Keys(File.ReadAllText(file)).Select(key => (key, Path.GetRelativePath(Server, file))));
+        return written.Concat(TablesOfWords().Select(word => (word, "a table of words"))).Distinct();
+    }
+
+    // Words that pages take from a table: T[line.Word].
+    private static IEnumerable<string> TablesOfWords() =>
+        SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word);
+
+    private static IEnumerable<string> Keys(string source) =>
+        Asked().Matches(Comment().Replace(source, "")).SelectMany(match => match.Groups["key"].Captures).Select(capture => Regex.Unescape(capture.Value));
+
+    private static Dictionary<string, string> Dutch() => Entries().GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.First().Value);
+
+    private static IEnumerable<(string Key, string Value)> Entries() =>
+        XDocument.Load(Path.Combine(Server, "Ui", "Words.nl.resx")).Root!.Elements("data").Select(data => (data.Attribute("name")!.Value, data.Element("value")!.Value));
+
+    private static string Holes(string text) => string.Join(' ', Hole().Matches(text).Select(match => match.Value).Distinct().Order());
+
+    [GeneratedRegex("""\b(?:T|words)(?:\["(?<key>(?:[^"\\]|\\.)*)"|\.Count\([^"]*"(?<key>(?:[^"\\]|\\.)*)",\s*"(?<key>(?:[^"\\]|\\.)*)")""")]
+    private static partial Regex Asked();
+
+    [GeneratedRegex(@"@\*.*?\*@|^\s*///?[^\n]*", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\{\d\}")]
+    private static partial Regex Hole();
+}
