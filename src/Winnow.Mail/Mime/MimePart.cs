@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace Winnow.Mail.Mime;
+
+/// <summary>A message or a part of one (RFC 2045 §2.4 "entity"): header, body and, when it is composed, its parts.</summary>
+public sealed class MimePart
+{
+    private readonly MimeLimits limits;
+
+    internal MimePart(Headers headers, ReadOnlyMemory<byte> body, ContentType type, MimeLimits limits)
+    {
+        (Headers, Body, ContentType, this.limits) = (headers, body, type, limits);
+    }
+
+    /// <summary>The header fields.</summary>
+    public Headers Headers { get; }
+
+    /// <summary>The body as it came, transfer encoding still on, line ends as LF.</summary>
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>The type; <c>text/plain</c> where none is given.</summary>
+    public ContentType ContentType { get; }
+
+    /// <summary>The parts of a multipart, or the one message inside a <c>message/rfc822</c> or <c>message/global</c>; empty for a leaf.</summary>
+    public IReadOnlyList<MimePart> Parts { get; internal set; } = [];
+
+    /// <summary>The body without its transfer encoding.</summary>
+    public ReadOnlyMemory<byte> Decode() => TransferEncoding.Decode(Body, Headers["Content-Transfer-Encoding"]);
+
+    /// <summary>The decoded body as text, at most <see cref="MimeLimits.TextBytes"/> of it, line ends as LF.</summary>
+    public string Text()
+    {
+        var bytes = Decode();
+        if (bytes.Length > limits.TextBytes) bytes = bytes[..limits.TextBytes];
+        return LineEnds.ToLf(Charsets.Decode(bytes.Span, ContentType["charset"]));
+    }
+
+    /// <summary>
+    /// This part and all below it, depth first, but not into messages carried as attachments: what is said there
+    /// was said on another day, to somebody else.
+    /// </summary>
+    public IEnumerable<MimePart> Own()
+    {
+        yield return this;
+        if (ContentType.IsAny("message")) yield break;
+        foreach (var part in Parts)
+            foreach (var own in part.Own())
+                yield return own;
+    }
+
+    /// <summary>The first own part of one of these types, or null.</summary>
+    public MimePart? First(params ReadOnlySpan<string> types)
+    {
+        foreach (var part in Own())
+            foreach (var type in types)
+                if (part.ContentType.Is(type)) return part;
+        return null;
+    }
+
+    /// <summary>The text a person would read: all own text/plain parts, or failing those the text/html ones without their tags.</summary>
+    public string ReadableText()
+    {
+        var text = new StringBuilder();
+        foreach (var part in Own())
+            if (part.ContentType.Is("text/plain") && part.Parts.Count == 0 && !IsAttachment(part)) text.Append(part.Text()).Append('\n');
+        if (text.Length > 0) return text.ToString();
+        foreach (var part in Own())
+            if (part.ContentType.Is("text/html")) text.Append(HtmlText.Strip(part.Text())).Append('\n');
+        return text.ToString();
+    }
+
+    private static bool IsAttachment(MimePart part) =>
+        part.Headers["Content-Disposition"] is { } field && ContentType.Read(field).Is("attachment");
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using Winnow.Mail.Mime;
+
+namespace Winnow.Mail.Reports;
+
+/// <summary>The header of the mail that a report is about.</summary>
+/// <param name="Headers">Its fields, as far as they were returned.</param>
+public sealed record ReturnedMail(Headers Headers)
+{
+    /// <summary>Message-ID without angle brackets, or null.</summary>
+    public string? MessageId => Id(Headers["Message-ID"]);
+
+    /// <summary>The address in Return-Path, or null.</summary>
+    public string? ReturnPath => Mailbox.Read(Headers["Return-Path"])?.Address;
+
+    /// <summary>The address in From, or null.</summary>
+    public string? From => Mailbox.Read(Headers["From"])?.Address;
+
+    /// <summary>The addresses in To.</summary>
+    public IReadOnlyList<string> To => [.. Headers.All("To").SelectMany(Mailbox.ReadList).Select(m => m.Address)];
+
+    /// <summary>The subject, decoded.</summary>
+    public string Subject => Headers.Text("Subject");
+
+    internal static string? Id(string? field) => field?.Trim().Trim('<', '>') is { Length: > 0 } id ? id : null;
+
+    /// <summary>Finds the returned message or header part (RFC 3464 §2, RFC 5965 §2, RFC 6533 §3) of a report, or the text after the usual marks of free-text bounces.</summary>
+    internal static ReturnedMail? In(MimePart report)
+    {
+        var part = report.First("message/rfc822", "message/global", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global-headers");
+        if (part is null || ReferenceEquals(part, report)) return InText(report);
+        if (part.Parts is [var message, ..]) return Of(message.Headers);
+        return Of(HeaderReader.Read(Encoding.UTF8.GetBytes(part.Text().TrimStart('\n')), MimeLimits.Default, out _));
+    }
+
+    private static ReturnedMail? InText(MimePart report)
+    {
+        if (report.First("text/plain") is not { } plain) return null;
+        var text = plain.Text();
+        var at = OriginalMark.Find(text, out var after);
+        return at < 0 ? null : Of(HeaderReader.Read(text[after..]));
+    }
+
+    private static ReturnedMail? Of(Headers headers) =>
+        headers.Has("From") || headers.Has("Message-ID") || headers.Has("Subject") || headers.Has("To") || headers.Has("Received")
+            ? new ReturnedMail(headers) : null;
+}
