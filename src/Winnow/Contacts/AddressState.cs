@@ -1,0 +1,35 @@
+namespace Winnow.Contacts;
+
+/// <summary>What is known of an address, whoever has it: it decides whether marketing e-mail may go there.</summary>
+/// <param name="HardBounceReason">One of the six values of Email hard bounce reason; stays after an unbounce.</param>
+/// <param name="HardBounceSentAt">When the e-mail that bounced was sent (UTC).</param>
+/// <param name="Bounces">How many e-mails to it bounced, hard or soft.</param>
+/// <param name="UnbouncedAt">When the bounce was lifted; counts only when later than <paramref name="HardBouncedAt"/>.</param>
+/// <param name="OptOutSource">link, one-click, user or import.</param>
+public sealed record AddressState(
+    string EmailKey, string Email, string? HardBounceReason, DateTimeOffset? HardBouncedAt, long? HardBounceEmailId, DateTimeOffset? HardBounceSentAt, long Bounces,
+    DateTimeOffset? UnbouncedAt, long? UnbouncedBy, DateTimeOffset? ComplainedAt, DateTimeOffset? OptedOutAt, string? OptOutSource, DateTimeOffset? QuarantinedAt)
+{
+    /// <summary>Nothing is known.</summary>
+    public static readonly AddressState None = Of("", "");
+
+    /// <summary>Nothing is known of this address.</summary>
+    public static AddressState Of(string emailKey, string email) => new(emailKey, email, null, null, null, null, 0, null, null, null, null, null, null);
+
+    /// <summary>Whether it hard bounced and was not unbounced since.</summary>
+    public bool IsHardBounced => HardBouncedAt is { } bounced && (UnbouncedAt is not { } lifted || lifted < bounced);
+
+    /// <summary>Writes the state onto the properties of the contact that has the address.</summary>
+    public void ProjectOnto(Contact contact)
+    {
+        contact[Reason] = HardBounceReason;
+        contact[Unbounced] = HardBouncedAt is not null && !IsHardBounced;
+        contact[Spam] = ComplainedAt is not null;
+        contact[OptedOut] = OptedOutAt is not null;
+        contact[Quarantined] = QuarantinedAt is not null;
+        contact[Bounced] = Bounces;
+    }
+
+    private static readonly ContactColumn Reason = ContactColumn.Of("hard_bounce_reason"), Unbounced = ContactColumn.Of("unbounced"), Spam = ContactColumn.Of("reported_spam"),
+        OptedOut = ContactColumn.Of("opted_out"), Quarantined = ContactColumn.Of("quarantined"), Bounced = ContactColumn.Of("emails_bounced");
+}

@@ -1,0 +1,35 @@
+namespace Winnow.Contacts;
+
+/// <summary>Who or what makes a change: HubSpot's PropertySource (CRM_UI, IMPORT, API, EMAIL, …), its id, and the person behind it.</summary>
+public sealed record Actor(string Source, string? SourceId = null, long? UserId = null)
+{
+    /// <summary>A person at the screen.</summary>
+    public static Actor Person(long userId) => new("CRM_UI", $"userId:{userId}", userId);
+}
+
+/// <summary>One contact before and after a change.</summary>
+/// <param name="Before">Null when the contact was created, or came back from the recycle bin.</param>
+/// <param name="After">Null when it was deleted.</param>
+/// <param name="Changed">The properties whose values differ, by id.</param>
+public sealed record ContactChange(Contact? Before, Contact? After, IReadOnlySet<long> Changed)
+{
+    /// <summary>The contact's id.</summary>
+    public long Id => (After ?? Before)!.Id;
+
+    private static readonly Contact Blank = Contact.New(0, 0);
+
+    /// <summary>Compares two states of a contact; one that is not there counts as one with nothing filled in.</summary>
+    public static ContactChange Of(Contact? before, Contact? after, PropertyCatalog properties)
+    {
+        var (one, other) = (before ?? Blank, after ?? Blank);
+        return new(before, after, properties.Everything.Where(p => p.Id != Contact.RecordId && !Equals(one[p], other[p])).Select(p => p.Id).ToHashSet());
+    }
+}
+
+/// <summary>Hears of every change of contacts in the transaction that makes it: list membership and the search index are
+/// right when the change commits. Implementations work in sets: a call may bring one change or five thousand.</summary>
+public interface IFollowContacts
+{
+    /// <summary>The changes of one account, ordered by contact id, already written.</summary>
+    Task Changed(Data.Tx tx, long accountId, PropertyCatalog properties, IReadOnlyList<ContactChange> changes);
+}

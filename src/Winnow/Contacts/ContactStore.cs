@@ -1,0 +1,200 @@
+using Winnow.Data;
+using Winnow.Mail.Mime;
+
+namespace Winnow.Contacts;
+
+/// <summary>The only writer of contacts. Every write leaves a history row and an outbox row and tells the followers
+/// (<see cref="IFollowContacts"/>), all in the caller's transaction. One contact or five thousand: the same door.</summary>
+public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimeProvider clock)
+{
+    /// <summary>From this many contacts on, rows go in by bulk insert.</summary>
+    private const int BulkFrom = 20;
+    private static readonly SqlFile Sql = SqlFile.Beside<ContactStore>();
+    private static readonly string Columns = ContactColumn.List();
+    private static readonly Statement ById = Statement.Built("contacts by id", $"select {Columns} from contacts where account_id = @accountId and id in @ids order by id");
+    private static readonly Statement ByIdLocked = Statement.Built("contacts by id, locked", $"select {Columns} from contacts where account_id = @accountId and id in @ids order by id $lock");
+    private static readonly Statement ByEmailKey = Statement.Built("contacts by address", $"select {Columns} from contacts where account_id = @accountId and email_key in @keys order by id");
+    private static readonly Statement Put = Statement.Built("put a contact", Upsert($"values ({string.Join(", ", ContactColumn.Names.Select(n => n == "custom" ? "cast(@custom as $json)" : "@" + n))})"));
+    private static readonly Statement PutAll = Statement.Built("put staged contacts", Upsert($"select {Columns} from changed_contacts where true"));
+    private static readonly BulkTable Contacts = ContactColumn.Bulk("contacts"), Staged = ContactColumn.Bulk("changed_contacts");
+    private static readonly BulkTable History = new("contact_history", "account_id", "contact_id", "version", "at", "source", "source_id", "user_id", "changes", "before");
+
+    /// <summary>Contacts by id; those this account does not have are missing from the answer.</summary>
+    public Task<List<Contact>> Read(Tx tx, long accountId, IReadOnlyCollection<long> ids) => ReadAll(tx, ById, new { accountId, ids = ids.ToArray() });
+
+    /// <summary>The contact, or null when this account has none of this id.</summary>
+    public async Task<Contact?> Find(Tx tx, long accountId, long id) => (await Read(tx, accountId, [id])).SingleOrDefault();
+
+    /// <summary>Contacts by id, locked until the commit: read them so before changing them.</summary>
+    public Task<List<Contact>> ReadToChange(Tx tx, long accountId, IReadOnlyCollection<long> ids) => ReadAll(tx, ByIdLocked, new { accountId, ids = ids.ToArray() });
+
+    /// <summary>Contacts whose primary or additional address is one of these normalised addresses.</summary>
+    public async Task<Dictionary<string, Contact>> ByAddress(Tx tx, long accountId, IReadOnlyCollection<string> keys)
+    {
+        var found = (await ReadAll(tx, ByEmailKey, new { accountId, keys = keys.ToArray() })).ToDictionary(c => c.EmailKey!);
+        var others = await tx.Query<Additional>(Sql["additional"], new { accountId, keys = keys.ToArray() });
+        if (others.Count == 0) return found;
+        var contacts = (await Read(tx, accountId, others.Select(o => o.ContactId).Distinct().ToList())).ToDictionary(c => c.Id);
+        foreach (var other in others) found.TryAdd(other.EmailKey, contacts[other.ContactId]);
+        return found;
+    }
+
+    /// <summary>New contacts with ids, ready to be filled in. Holds the account's contact counter until the commit, so whoever
+    /// looks for a taken address after this call and then creates cannot collide with another writer.</summary>
+    public async Task<List<Contact>> New(Tx tx, long accountId, int count)
+    {
+        var first = await Ids.Next(tx, accountId, "contact", count);
+        return [.. Enumerable.Range(0, count).Select(i => Contact.New(accountId, first + i))];
+    }
+
+    /// <summary>Holds the account's contact counter until the commit: taken before an address is given to an existing contact.</summary>
+    public Task HoldAddresses(Tx tx, long accountId) => Ids.Next(tx, accountId, "contact", 0);
+
+    /// <summary>Writes new contacts (before is null) and changed ones (locked by <see cref="ReadToChange"/>). Unchanged ones are left alone.</summary>
+    /// <returns>What really changed, ordered by id.</returns>
+    public async Task<List<ContactChange>> Save(Tx tx, Actor actor, PropertyCatalog properties, IReadOnlyList<(Contact? Before, Contact After)> contacts)
+    {
+        if (contacts.Count == 0) return [];
+        var (accountId, now) = (contacts[0].After.AccountId, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        await ProjectAddresses(tx, accountId, contacts);
+        var changes = contacts.Select(c => ContactChange.Of(c.Before, c.After, properties)).Where(c => c.Changed.Count > 0 || c.Before is null).OrderBy(c => c.Id).ToList();
+        foreach (var change in changes) Stamp(change, actor, now);
+        changes = [.. changes.Select(c => c.Before is null ? ContactChange.Of(null, c.After, properties) : c)];
+        await WriteRows(tx, accountId, changes);
+        await WriteHistory(tx, actor, properties, now, changes);
+        await Tell(tx, accountId, properties, now, changes);
+        return changes;
+    }
+
+    /// <summary>Takes contacts out of the account into the recycle bin of a bulk operation; for a permanent delete the caller empties it.</summary>
+    public async Task<List<ContactChange>> Delete(Tx tx, long accountId, long operationId, PropertyCatalog properties, IReadOnlyCollection<long> ids)
+    {
+        var contacts = await ReadToChange(tx, accountId, ids);
+        var there = contacts.Select(c => c.Id).ToArray();
+        await tx.Execute(MoveToBin, new { accountId, operationId, ids = there });
+        await tx.Execute(Sql["delete"], new { accountId, ids = there });
+        var changes = contacts.Select(c => ContactChange.Of(c, null, properties)).ToList();
+        await Tell(tx, accountId, properties, clock.GetUtcNow().ToUnixTimeMilliseconds(), changes);
+        return changes;
+    }
+
+    /// <summary>Brings contacts back from the recycle bin as they were. One whose address another contact has by now comes back
+    /// without it, so that no address belongs to two. What became known of an address meanwhile shows on its contact.</summary>
+    /// <returns>How many came back.</returns>
+    public async Task<int> Restore(Tx tx, Actor actor, long accountId, long operationId, PropertyCatalog properties, IReadOnlyCollection<long> ids)
+    {
+        await HoldAddresses(tx, accountId);
+        var args = new { accountId, operationId, ids = ids.ToArray() };
+        await tx.Execute(Sql["drop-taken-addresses"], args);
+        await tx.Execute(MoveFromBin, args);
+        await tx.Execute(Sql["delete-from-bin"], args);
+        var back = await ReadToChange(tx, accountId, ids);
+        await Tell(tx, accountId, properties, clock.GetUtcNow().ToUnixTimeMilliseconds(), back.Select(c => ContactChange.Of(null, c, properties)).ToList());
+        await CatchUpAddresses(tx, actor, properties, back);
+        return back.Count;
+    }
+
+    /// <summary>Reads rows selected as <see cref="ContactColumn.List"/>.</summary>
+    public static async Task<List<Contact>> ReadAll(Tx tx, Statement sql, object args)
+    {
+        await using var rows = await tx.Reader(sql, args);
+        var contacts = new List<Contact>();
+        while (await rows.ReadAsync(tx.Stop)) contacts.Add(Contact.Read(rows));
+        return contacts;
+    }
+
+    /// <summary>Gives contacts the normalised form of a new address and the state that this address already has: a bounce, an opt-out
+    /// or a complaint outlives the contact that had it.</summary>
+    private async Task ProjectAddresses(Tx tx, long accountId, IReadOnlyList<(Contact? Before, Contact After)> contacts)
+    {
+        var moved = contacts.Where(c => c.Before?.Email != c.After.Email).Select(c => c.After).ToList();
+        foreach (var contact in moved) contact[EmailKey] = contact.Email is { } email ? EmailAddress.Normalize(email) : null;
+        foreach (var contact in moved) contact[Domain] = contact.EmailKey?.Split('@')[^1];
+        var states = await Addresses.Read(tx, accountId, moved.Select(c => c.EmailKey).OfType<string>().ToList());
+        foreach (var contact in moved)
+            (contact.EmailKey is { } key ? states.GetValueOrDefault(key) ?? AddressState.None : AddressState.None).ProjectOnto(contact);
+    }
+
+    private async Task CatchUpAddresses(Tx tx, Actor actor, PropertyCatalog properties, List<Contact> contacts)
+    {
+        var states = await Addresses.Read(tx, contacts.FirstOrDefault()?.AccountId ?? 0, contacts.Select(c => c.EmailKey).OfType<string>().ToList());
+        var known = contacts.Where(c => c.EmailKey is { } key && states.ContainsKey(key)).Select(c => (Before: (Contact?)c, After: c.Copy())).ToList();
+        foreach (var (_, after) in known) states[after.EmailKey!].ProjectOnto(after);
+        await Save(tx, actor, properties, known);
+    }
+
+    private static void Stamp(ContactChange change, Actor actor, long now)
+    {
+        var after = change.After!;
+        after.Version = (change.Before?.Version ?? 0) + 1;
+        after[UpdatedAt] = now;
+        if (change.Before is not null) return;
+        after[CreatedAt] ??= now;
+        (after[Source], after[SourceId]) = (actor.Source, actor.SourceId);
+    }
+
+    private static async Task WriteRows(Tx tx, long accountId, List<ContactChange> changes)
+    {
+        var (created, updated) = (changes.Where(c => c.Before is null).ToList(), changes.Where(c => c.Before is not null).ToList());
+        if (created.Count >= BulkFrom) await tx.Bulk(Contacts, created, (row, c) => Contact.Write(row, c.After!));
+        else updated = changes;
+        if (updated.Count < BulkFrom)
+        {
+            foreach (var change in updated) await tx.Execute(Put, change.After!.Parameters());
+            return;
+        }
+        await tx.Execute(Sql["stage"]);
+        await tx.Execute(Sql["empty-stage"], new { accountId });
+        await tx.Bulk(Staged, updated, (row, c) => Contact.Write(row, c.After!));
+        await tx.Execute(PutAll);
+    }
+
+    private static async Task WriteHistory(Tx tx, Actor actor, PropertyCatalog properties, long now, List<ContactChange> changes)
+    {
+        var rows = changes.Select(c => (Change: c,
+            After: CustomValues.Json(Values(c.After!, c)),
+            Before: c.Before is null ? null : CustomValues.Json(Values(c.Before, c))));
+        if (changes.Count >= BulkFrom)
+            await tx.Bulk(History, rows, (row, r) =>
+            {
+                row.Long(r.Change.After!.AccountId);
+                row.Long(r.Change.Id);
+                row.Long(r.Change.After.Version);
+                row.Long(now);
+                row.Text(actor.Source);
+                row.Text(actor.SourceId);
+                row.Long(actor.UserId);
+                row.Json(r.After);
+                row.Json(r.Before);
+            });
+        else
+            foreach (var (change, after, before) in rows)
+                await tx.Execute(Sql["history"], new { accountId = change.After!.AccountId, change.Id, change.After.Version, now, actor.Source, actor.SourceId, actor.UserId, after, before });
+
+        IEnumerable<KeyValuePair<long, object?>> Values(Contact contact, ContactChange change) =>
+            change.Changed.Order().Select(id => KeyValuePair.Create(id, contact[properties.Find(id)!]));
+    }
+
+    /// <summary>The followers first, the outbox last: its counter is held from then on.</summary>
+    private async Task Tell(Tx tx, long accountId, PropertyCatalog properties, long now, List<ContactChange> changes)
+    {
+        if (changes.Count == 0) return;
+        foreach (var follower in followers) await follower.Changed(tx, accountId, properties, changes);
+        var id = await Ids.Next(tx, accountId, "contact_change");
+        await tx.Execute(Sql["outbox"], new { accountId, id, first = changes[0].Id, last = changes[^1].Id, now });
+    }
+
+    private static string Upsert(string rows) =>
+        $"insert into contacts ({Columns}) {rows} on conflict (account_id, id) do update set {string.Join(", ", ContactColumn.Names.Skip(2).Select(n => $"{n} = excluded.{n}"))}";
+
+    private static readonly Statement MoveToBin = Statement.Built("move to the bin",
+        $"insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from contacts where account_id = @accountId and id in @ids");
+    private static readonly Statement MoveFromBin = Statement.Built("move from the bin",
+        $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing");
+
+    private static readonly ContactColumn EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"),
+        Source = ContactColumn.Of("source"), SourceId = ContactColumn.Of("source_id");
+    private static readonly Property Domain = BuiltInProperties.Of("hs_email_domain");
+
+    private sealed record Additional(string EmailKey, long ContactId);
+}

@@ -1,0 +1,27 @@
+-- name: additional
+select email_key, contact_id from contact_emails where account_id = @accountId and email_key in @keys;
+
+-- name: history
+insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before)
+values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, cast(@after as $json), cast(@before as $json));
+
+-- name: outbox
+insert into contact_changes (account_id, id, first_contact_id, last_contact_id, at) values (@accountId, @id, @first, @last, @now);
+
+-- name: stage
+create temp table if not exists changed_contacts as select * from contacts where account_id = 0 and false;
+
+-- name: empty-stage
+delete from changed_contacts where account_id = @accountId or account_id <> @accountId;
+
+-- name: delete
+delete from contacts where account_id = @accountId and id in @ids;
+
+-- name: drop-taken-addresses
+update deleted_contacts set email = null, email_key = null
+where account_id = @accountId and operation_id = @operationId and id in @ids and email_key is not null
+  and (exists (select 1 from contacts c where c.account_id = @accountId and c.email_key = deleted_contacts.email_key)
+    or exists (select 1 from contact_emails e where e.account_id = @accountId and e.email_key = deleted_contacts.email_key and e.contact_id <> deleted_contacts.id));
+
+-- name: delete-from-bin
+delete from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids;

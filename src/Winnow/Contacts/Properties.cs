@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Winnow.Data;
+
+namespace Winnow.Contacts;
+
+/// <summary>The account's own properties: create, edit, archive; and the catalogue of all.</summary>
+public sealed class Properties(TimeProvider clock)
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<Properties>();
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>All properties of the account, archived ones included.</summary>
+    public async Task<PropertyCatalog> Catalog(Tx tx, long accountId) => new((await tx.Query<Row>(Sql["all"], new { accountId })).Select(Read));
+
+    /// <summary>Makes a property.</summary>
+    /// <returns>The property, or what is wrong with the wish, as a sentence.</returns>
+    public async Task<(Property? Made, string? Error)> Create(Tx tx, long accountId, PropertyWish wish)
+    {
+        var id = Property.FirstCustomId - 1 + await Ids.Next(tx, accountId, "property");       // holds the counter: two wishes for one name queue up
+        if (wish.Error(await Catalog(tx, accountId)) is { } error) return (null, error);
+        var property = wish.ToProperty(id);
+        await tx.Execute(Sql["create"], Parameters(accountId, property));
+        return (property, null);
+    }
+
+    /// <summary>Changes label, description and options. Name and type stay: values were stored with them.</summary>
+    /// <returns>What is wrong, as a sentence, or null.</returns>
+    public async Task<string?> Edit(Tx tx, long accountId, long id, string label, string description, IReadOnlyList<PropertyOption> options)
+    {
+        var property = (await Catalog(tx, accountId)).Find(id);
+        if (property is not { IsCustom: true }) return "This property cannot be edited: it is built in or does not exist.";
+        if (string.IsNullOrWhiteSpace(label)) return "Give the property a label.";
+        if (property.Type == PropertyType.Enumeration && PropertyWish.OptionError(options) is { } error) return error;
+        await tx.Execute(Sql["edit"], Parameters(accountId, property with { Label = label.Trim(), Description = description.Trim(), Options = options }));
+        return null;
+    }
+
+    /// <summary>Takes the property out of every choice; values and history remain, and it can be brought back.</summary>
+    public async Task<bool> Archive(Tx tx, long accountId, long id, bool archived) =>
+        await tx.Execute(Sql["archive"], new { accountId, id, now = clock.GetUtcNow(), archivedAt = archived ? clock.GetUtcNow() : (DateTimeOffset?)null }) == 1;
+
+    private object Parameters(long accountId, Property p) => new
+    {
+        accountId, p.Id, p.Name, p.Label, type = p.Type.ToString(), p.FieldType, p.Description, options = JsonSerializer.Serialize(p.Options, Json), now = clock.GetUtcNow(),
+    };
+
+    private static Property Read(Row row) => new(row.Id, row.Name, row.Label, Enum.Parse<PropertyType>(row.Type), row.FieldType, "contactinformation", row.Description,
+        JsonSerializer.Deserialize<List<PropertyOption>>(row.Options, Json)!, ArchivedAt: row.ArchivedAt);
+
+    private sealed record Row(long Id, string Name, string Label, string Type, string FieldType, string Description, string Options, DateTimeOffset? ArchivedAt);
+}

@@ -1,0 +1,13 @@
+-- name: all
+select id, name, label, type, field_type, description, options, archived_at from properties where account_id = @accountId order by id;
+
+-- name: create
+insert into properties (account_id, id, name, label, type, field_type, description, options, created_at, updated_at)
+values (@accountId, @Id, @Name, @Label, @type, @FieldType, @Description, cast(@options as $json), @now, @now);
+
+-- name: edit
+update properties set label = @Label, description = @Description, options = cast(@options as $json), updated_at = @now
+where account_id = @accountId and id = @Id;
+
+-- name: archive
+update properties set archived_at = @archivedAt, updated_at = @now where account_id = @accountId and id = @id;

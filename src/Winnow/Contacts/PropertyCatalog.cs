@@ -1,0 +1,27 @@
+namespace Winnow.Contacts;
+
+/// <summary>All properties of one account: the built-in ones and its own, found by name or id.</summary>
+public sealed class PropertyCatalog
+{
+    private readonly Dictionary<string, Property> byName;
+    private readonly Dictionary<long, Property> byId;
+
+    /// <summary>The built-in properties and these.</summary>
+    public PropertyCatalog(IEnumerable<Property> custom)
+    {
+        Everything = [.. BuiltInProperties.All, .. custom];
+        (byName, byId) = (Everything.ToDictionary(p => p.Name), Everything.ToDictionary(p => p.Id));
+    }
+
+    /// <summary>All, archived ones included: their values and history remain.</summary>
+    public IReadOnlyList<Property> Everything { get; }
+
+    /// <summary>Those that people can choose: not archived.</summary>
+    public IEnumerable<Property> Present => Everything.Where(p => p.ArchivedAt is null);
+
+    /// <summary>The property of this internal name, or null.</summary>
+    public Property? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The property of this id, or null.</summary>
+    public Property? Find(long id) => byId.GetValueOrDefault(id);
+}

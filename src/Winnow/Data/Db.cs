@@ -1,0 +1,114 @@
+using System.Data.Common;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Winnow.Data;
+
+/// <summary>The database. SQL runs only inside a <see cref="Tx"/>: a method that takes a Tx joins its caller's
+/// transaction, a method that takes a Db owns one.</summary>
+public sealed class Db : IAsyncDisposable
+{
+    private readonly DbDataSource source;
+    private readonly SemaphoreSlim? oneWriter;      // SQLite allows one writer; queue here instead of failing there
+
+    static Db() => Mapping.Register();
+
+    private Db(Dialect dialect, DbDataSource source)
+    {
+        (Dialect, this.source) = (dialect, source);
+        oneWriter = dialect == Dialect.Sqlite ? new(1) : null;
+    }
+
+    /// <summary>Which of the two databases this is.</summary>
+    public Dialect Dialect { get; }
+
+    /// <summary>Opens PostgreSQL for a connection string that begins with <c>Host=</c>, else an SQLite file
+    /// (<c>Data Source=…</c>), made with its folder when it is not there.</summary>
+    public static Db Open(string connection) => connection.StartsWith("Host=", StringComparison.OrdinalIgnoreCase)
+        ? new(Dialect.Postgres, NpgsqlDataSource.Create(connection))
+        : new(Dialect.Sqlite, SqliteFactory.Instance.CreateDataSource(SqliteFile(connection)));
+
+    /// <summary>Runs work in one transaction and commits; an exception rolls all of it back.</summary>
+    public async Task<T> Write<T>(Func<Tx, Task<T>> work, CancellationToken stop = default)
+    {
+        if (oneWriter is not null) await oneWriter.WaitAsync(stop);
+        try
+        {
+            await using var connection = await Connect(stop);
+            await using var transaction = await connection.BeginTransactionAsync(stop);
+            var result = await work(new Tx(Dialect, connection, transaction, stop));
+            await transaction.CommitAsync(stop);
+            return result;
+        }
+        finally { oneWriter?.Release(); }
+    }
+
+    /// <inheritdoc cref="Write{T}"/>
+    public Task Write(Func<Tx, Task> work, CancellationToken stop = default) =>
+        Write(async tx => { await work(tx); return 0; }, stop);
+
+    /// <summary>Runs statements that only read. Each sees what was committed when it began.</summary>
+    public async Task<T> Read<T>(Func<Tx, Task<T>> work, CancellationToken stop = default)
+    {
+        await using var connection = await Connect(stop);
+        return await work(new Tx(Dialect, connection, null, stop));
+    }
+
+    /// <summary>Applies the numbered migrations that this database lacks. Two processes may start at once: the second waits.</summary>
+    public async Task Migrate(CancellationToken stop = default)
+    {
+        if (Dialect == Dialect.Sqlite)
+        {
+            await using var connection = await Connect(stop);
+            await connection.ExecuteAsync("pragma page_size = 8192; pragma journal_mode = wal");
+        }
+        await CreateVersionTable(stop);
+        await Write(ApplyMissing, stop);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        if (Dialect == Dialect.Sqlite) SqliteConnection.ClearAllPools();
+        return source.DisposeAsync();
+    }
+
+    private async Task<DbConnection> Connect(CancellationToken stop)
+    {
+        var connection = await source.OpenConnectionAsync(stop);
+        if (connection is SqliteConnection)
+            await connection.ExecuteAsync("pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 1073741824");
+        return connection;
+    }
+
+    private async Task CreateVersionTable(CancellationToken stop)
+    {
+        try { await Write(tx => tx.Execute(CreateVersions), stop); }
+        // two processes created it in the same moment: PostgreSQL lets one of them fail on its own catalogue
+        catch (PostgresException e) when (e.SqlState is "23505" or "42P07") { }
+    }
+
+    private async Task ApplyMissing(Tx tx)
+    {
+        await tx.Execute(LockVersions);
+        var applied = (await tx.Query<string>(Versions)).ToHashSet();
+        foreach (var (version, text) in SqlFile.Migrations().Where(m => !applied.Contains(m.Version)))
+        {
+            await tx.Execute(Statement.Built(version, text));
+            await tx.Execute(Applied, new { version });
+        }
+    }
+
+    private static readonly Statement CreateVersions = Statement.Built("versions", "create table if not exists schema_versions (version text primary key)");
+    private static readonly Statement LockVersions = new("lock versions", d => d == Dialect.Postgres ? "lock table schema_versions in exclusive mode" : "select 1");
+    private static readonly Statement Versions = Statement.Built("versions", "select version from schema_versions");
+    private static readonly Statement Applied = Statement.Built("applied", "insert into schema_versions (version) values (@version)");
+
+    private static string SqliteFile(string connection)
+    {
+        var builder = new SqliteConnectionStringBuilder(connection);
+        if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
+        return builder.ConnectionString;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+
+namespace Winnow.Data;
+
+/// <summary>Everything that differs between the two databases. Nothing outside Data/ may ask which one it is.</summary>
+/// <param name="Name">The word in <c>-- name: x (postgres)</c> that picks this spelling of a statement.</param>
+/// <param name="Json">The column type of JSON: read with <c>-></c> and <c>->></c> in both.</param>
+/// <param name="Bytes">The column type of bytes.</param>
+/// <param name="Text">Text compared byte by byte, so that both databases sort and search alike.</param>
+/// <param name="Lock">Locks the rows that a select reads until the commit; SQLite has one writer and needs none.</param>
+public sealed partial record Dialect(string Name, string Json, string Bytes, string Text, string Lock)
+{
+    /// <summary>One file, one writer; embedded.</summary>
+    public static readonly Dialect Sqlite = new("sqlite", "text", "blob", "text", "");
+
+    /// <summary>PostgreSQL 15 or later.</summary>
+    public static readonly Dialect Postgres = new("postgres", "jsonb", "bytea", "text collate \"C\"", "for update");
+
+    /// <summary>The text that this database runs: the words <c>$json $bytes $text $lock</c> replaced, and lists, written
+    /// <c>in @ids</c>, read from one parameter: an array on PostgreSQL, a JSON array on SQLite.</summary>
+    public string Spell(string sql)
+    {
+        var text = Word().Replace(sql, match => match.Value switch { "$json" => Json, "$bytes" => Bytes, "$text" => Text, _ => Lock });
+        return InList().Replace(text, this == Postgres ? "= any(@$1)" : "in (select value from json_each(@$1))");
+    }
+
+    [GeneratedRegex(@"\$(json|bytes|text|lock)\b")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\bin @(\w+)", RegexOptions.IgnoreCase)]
+    private static partial Regex InList();
+}

@@ -1,0 +1,15 @@
+namespace Winnow.Data;
+
+/// <summary>Gives out ids: per account and kind, dense, without sequences, so that the schema can be sharded by account.
+/// Taking one locks that account's counter until the commit; ids therefore appear in commit order.</summary>
+public static class Ids
+{
+    private static readonly Statement Take = Statement.Built("take ids", """
+        insert into ids (account_id, kind, next_id) values (@accountId, @kind, 1 + @count)
+        on conflict (account_id, kind) do update set next_id = ids.next_id + @count
+        returning next_id - @count
+        """);
+
+    /// <summary>The first of <paramref name="count"/> ids that follow each other. Installation-wide things use account 0.</summary>
+    public static Task<long> Next(Tx tx, long accountId, string kind, long count = 1) => tx.Single<long>(Take, new { accountId, kind, count });
+}

@@ -1,0 +1,94 @@
+using Winnow.Data;
+
+namespace Winnow.Jobs;
+
+/// <summary>Uploads and results of jobs, kept in the database in pieces: any process can read them, and a piece that a job
+/// writes commits with the step that made it.</summary>
+public sealed class Files(Db db, TimeProvider clock)
+{
+    /// <summary>The size of a piece in bytes.</summary>
+    public const int PieceSize = 1 << 20;
+    private static readonly SqlFile Sql = SqlFile.Beside<Files>();
+
+    /// <summary>Makes an empty file.</summary>
+    public async Task<long> Create(Tx tx, long accountId, string name, long? userId)
+    {
+        var id = await Ids.Next(tx, accountId, "file");
+        await tx.Execute(Sql["create"], new { accountId, id, name, userId, now = clock.GetUtcNow() });
+        return id;
+    }
+
+    /// <summary>Adds bytes at the end, as one more piece.</summary>
+    public async Task Append(Tx tx, long accountId, long id, byte[] bytes)
+    {
+        if (bytes.Length == 0) return;
+        var piece = await tx.Single<long>(Sql["grow"], new { accountId, id, size = bytes.LongLength });
+        await tx.Execute(Sql["append"], new { accountId, id, piece, bytes });
+    }
+
+    /// <summary>Stores a stream, a piece a transaction.</summary>
+    /// <returns>The file's id, or null when it is longer than <paramref name="maxBytes"/>; then nothing is kept.</returns>
+    public async Task<long?> Store(long accountId, string name, Stream content, long maxBytes, long? userId, CancellationToken stop)
+    {
+        var id = await db.Write(tx => Create(tx, accountId, name, userId), stop);
+        var (buffer, size) = (new byte[PieceSize], 0L);
+        for (int read; (read = await content.ReadAtLeastAsync(buffer, PieceSize, throwOnEndOfStream: false, stop)) > 0;)
+        {
+            if ((size += read) > maxBytes)
+            {
+                await db.Write(tx => Delete(tx, accountId, id), CancellationToken.None);
+                return null;
+            }
+            await db.Write(tx => Append(tx, accountId, id, buffer[..read]), stop);
+        }
+        return id;
+    }
+
+    /// <summary>Removes the file.</summary>
+    public async Task Delete(Tx tx, long accountId, long id)
+    {
+        await tx.Execute(Sql["delete-pieces"], new { accountId, id });
+        await tx.Execute(Sql["delete"], new { accountId, id });
+    }
+
+    /// <summary>The file, or null when this account has none of this id.</summary>
+    public Task<StoredFile?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<StoredFile>(Sql["find"], new { accountId, id }));
+
+    /// <summary>The content as a stream that reads a piece at a time.</summary>
+    public Stream Open(StoredFile file) => new PieceStream(file.Size, piece => db.Read(tx => tx.Single<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })));
+
+    private sealed class PieceStream(long length, Func<long, Task<byte[]>> read) : Stream
+    {
+        private byte[] current = [];
+        private long nextPiece, done;
+        private int at;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (at == current.Length)
+            {
+                if (done >= length) return 0;
+                (current, at) = (await read(nextPiece++), 0);
+            }
+            var count = Math.Min(buffer.Length, current.Length - at);
+            current.AsMemory(at, count).CopyTo(buffer);
+            (at, done) = (at + count, done + count);
+            return count;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => length;
+        public override long Position { get => done; set => throw new NotSupportedException(); }
+        public override void Flush() { }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
+
+/// <summary>A stored file; size in bytes.</summary>
+public sealed record StoredFile(long AccountId, long Id, string Name, long Size, DateTimeOffset CreatedAt);

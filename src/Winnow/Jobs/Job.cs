@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace Winnow.Jobs;
+
+/// <summary>A job as people see it. Instants are UTC; <c>Done</c> and <c>Total</c> count items (contacts, rows, mails).</summary>
+/// <param name="Outcome">Null while open; then done, failed or cancelled.</param>
+/// <param name="Result">JSON that the job left for its page.</param>
+public sealed record Job(
+    long AccountId, long Id, string Kind, string Title, long Done, long Total, string? Result, string? Outcome, string? Error,
+    bool CancelAsked, long? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+{
+    /// <summary>Whether it still waits or runs.</summary>
+    public bool IsOpen => Outcome is null;
+
+    /// <summary>The result as the job's own type, or the default when there is none.</summary>
+    public T? ResultAs<T>() => Result is null ? default : JsonSerializer.Deserialize<T>(Result, JobQueue.Json);
+}
+
+/// <summary>The job was taken over by another process because its lease ran out; this run must end without a word.</summary>
+public sealed class LeaseLostException : Exception;
+
+/// <summary>Someone asked to stop the job.</summary>
+public sealed class JobCancelledException : Exception;

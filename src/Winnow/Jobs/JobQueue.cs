@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Winnow.Data;
+
+namespace Winnow.Jobs;
+
+/// <summary>Jobs are rows: put in with the caller's transaction, claimed with a lease, run step by step (<see cref="JobRunner"/>).</summary>
+public sealed class JobQueue(Db db, TimeProvider clock)
+{
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly SqlFile Sql = SqlFile.Beside<JobQueue>();
+    private readonly SemaphoreSlim arrived = new(0);
+
+    /// <summary>Puts a job in; it starts when the caller's transaction has committed.</summary>
+    /// <param name="title">What it does, for people: "Delete 12,345 contacts".</param>
+    /// <param name="total">How many items it will go through; 0 when not known yet.</param>
+    /// <returns>The id of the job in this account.</returns>
+    public async Task<long> Enqueue<TJob>(Tx tx, long accountId, string title, object state, long total, long? userId) where TJob : IJob
+    {
+        var id = await Ids.Next(tx, accountId, "job");
+        await tx.Execute(Sql["enqueue"], new
+        {
+            accountId, id, kind = typeof(TJob).Name, title, state = JsonSerializer.Serialize(state, Json), total, userId, now = clock.GetUtcNow(),
+        });
+        arrived.Release();
+        return id;
+    }
+
+    /// <summary>The job, or null when this account has none of this id.</summary>
+    public Task<Job?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<Job>(Sql["find"], new { accountId, id }));
+
+    /// <summary>The account's latest jobs, open ones first.</summary>
+    public Task<List<Job>> Latest(long accountId, int count = 50) => db.Read(tx => tx.Query<Job>(Sql["latest"], new { accountId, count }));
+
+    /// <summary>Asks a job to stop after its present step.</summary>
+    public Task Cancel(long accountId, long id) => db.Write(tx => tx.Execute(Sql["ask-cancel"], new { accountId, id }));
+
+    /// <summary>Waits until a job was put in by this process, or the time is over.</summary>
+    internal Task Arrived(TimeSpan atMost, CancellationToken stop) => arrived.WaitAsync(atMost, stop);
+}

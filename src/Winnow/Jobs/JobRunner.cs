@@ -1,0 +1,94 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Winnow.Data;
+
+namespace Winnow.Jobs;
+
+/// <summary>Runs jobs: claims one, keeps its lease alive, finishes it. The one retry mechanism: a job that throws is tried
+/// again after a growing pause, five times. Several processes may run one each; a job has one at a time.</summary>
+public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, TimeProvider clock, ILogger<JobRunner> log) : BackgroundService
+{
+    private const int AtOnce = 3, MaxAttempts = 5;
+    private static readonly SqlFile Sql = SqlFile.Beside<JobRunner>();
+    private readonly string owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+
+    /// <summary>Runs what is open now, until nothing is left that could start; tests and commands call it.</summary>
+    public async Task RunOpenJobs(CancellationToken stop = default)
+    {
+        while (await Claim(stop) is { } job) await RunOne(job, stop);
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Loop(stoppingToken)));
+
+    private async Task Loop(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await RunOpenJobs(stop);
+                await queue.Arrived(TimeSpan.FromMilliseconds(500), stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
+            catch (Exception e)
+            {
+                log.LogError(e, "Jobs could not be claimed; trying again in 5 s");
+                await Task.Delay(TimeSpan.FromSeconds(5), clock, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private Task<ClaimedJob?> Claim(CancellationToken stop) => db.Write(async tx =>
+    {
+        var now = clock.GetUtcNow();
+        var open = await tx.SingleOrNone<OpenJob>(Sql["next-open"], new { now });
+        return open is null ? null
+            : await tx.SingleOrNone<ClaimedJob>(Sql["claim"], new { open.AccountId, open.Id, owner, now, until = now + JobRun.Lease });
+    }, stop);
+
+    private async Task RunOne(ClaimedJob claimed, CancellationToken stop)
+    {
+        var run = new JobRun(db, clock, claimed, owner);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var alive = KeepAlive(run, ended);
+        try
+        {
+            var result = await services.GetRequiredKeyedService<IJob>(claimed.Kind).Run(run, ended.Token);
+            await run.Finish("done", null, result, stop);
+        }
+        catch (LeaseLostException) { }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested) { }
+        catch (JobCancelledException) { await run.Finish("cancelled", null, null, stop); }
+        catch (Exception e) { await Failed(run, claimed, e, stop); }
+        finally
+        {
+            await ended.CancelAsync();
+            await alive;
+        }
+    }
+
+    private async Task Failed(JobRun run, ClaimedJob claimed, Exception e, CancellationToken stop)
+    {
+        log.LogError(e, "Job {Kind} {AccountId}/{Id} failed at attempt {Attempt}", claimed.Kind, claimed.AccountId, claimed.Id, claimed.Attempts);
+        if (claimed.Attempts >= MaxAttempts) await run.Finish("failed", e.Message, null, stop);
+        else await run.Retry(e.Message, TimeSpan.FromSeconds(Math.Pow(3, claimed.Attempts)), stop);
+    }
+
+    /// <summary>Renews the lease every third of it; when it is lost, the run is cancelled.</summary>
+    private static async Task KeepAlive(JobRun run, CancellationTokenSource ended)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(JobRun.Lease / 3, ended.Token);
+                if (!await run.Extend(ended.Token)) await ended.CancelAsync();
+            }
+        }
+        catch (OperationCanceledException) { }
+    }
+
+    private sealed record OpenJob(long AccountId, long Id);
+}

@@ -1,0 +1,12 @@
+using Winnow.Jobs;
+
+namespace Winnow;
+
+/// <summary>All recurring work on one page. Each entry must be safe to run twice and on several processes at once.</summary>
+public static class Schedule
+{
+    /// <summary>What runs again and again, and how often.</summary>
+    public static IReadOnlyList<RecurringWork> All(IServiceProvider services) =>
+    [
+    ];
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+
+namespace Winnow;
+
+/// <summary>The one registration list of the product. Everything is a singleton: state lives in the database.</summary>
+public static class WinnowServices
+{
+    /// <summary>Registers the product on one database: a PostgreSQL connection string, or <c>Data Source=file</c> for SQLite.</summary>
+    public static IServiceCollection AddWinnow(this IServiceCollection services, string connection)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton(_ => Db.Open(connection))
+            // jobs
+            .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Recurring>().AddSingleton<Files>()
+            // contacts
+            .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
+            .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
+    }
+
+    /// <summary>Registers a job under its class name, which is what the jobs table holds.</summary>
+    private static IServiceCollection AddJob<TJob>(this IServiceCollection services) where TJob : class, IJob =>
+        services.AddSingleton<TJob>().AddKeyedSingleton<IJob>(typeof(TJob).Name, (s, _) => s.GetRequiredService<TJob>());
+}
