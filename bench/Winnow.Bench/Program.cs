@@ -1,1 +1,26 @@
-Console.WriteLine("usage: -- main [--db sqlite|postgres] [--rows N]");
+using Winnow.Bench;
+
+// Measures the product against a limit in the same run and prints one line a figure, tab separated:
+// name, value, limit, ratio, reach, held or short. Exit code 1 when one is short.
+if (args is not ["main", ..])
+{
+    Console.Error.WriteLine("usage: main [--db sqlite|postgres] [--rows N] [--only NAME]");
+    return 2;
+}
+var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };
+var rows = int.Parse(Option("--rows") ?? "1000000", System.Globalization.CultureInfo.InvariantCulture);
+var all = true;
+Console.WriteLine("name\tvalue\tlimit\tratio\treach\t");
+foreach (var database in databases)
+{
+    await using var place = await Place.Open(database);
+    foreach (var (name, measure) in MainJob.Figures.Where(f => Option("--only") is not { } only || f.Name.Contains(only, StringComparison.Ordinal)))
+        foreach (var figure in await measure(place, rows))
+        {
+            Console.WriteLine($"{database} {figure}");
+            all &= figure.Held;
+        }
+}
+return all ? 0 : 1;
+
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? args[i + 1] : null;
