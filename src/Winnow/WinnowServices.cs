@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Email;
 using Winnow.Jobs;
 
 namespace Winnow;
@@ -19,6 +20,8 @@ public static class WinnowServices
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Recurring>().AddSingleton<Files>()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
+            // e-mail
+            .AddSingleton<MailTokens>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
     }
 

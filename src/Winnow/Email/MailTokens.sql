@@ -1,0 +1,2 @@
+-- name: secret
+select secret from accounts where account_id = @accountId;
