@@ -20,7 +20,7 @@ public static class Addresses
 
     internal static Task Write(Tx tx, long accountId, AddressState state) => tx.Execute(Sql["write"], new
     {
-        accountId, state.EmailKey, state.HardBounceReason, state.HardBouncedAt, state.HardBounceEmailId, state.HardBounceSentAt, state.Bounces,
+        accountId, state.EmailKey, state.HardBounceReason, state.HardBouncedAt, state.HardBounceEmailId, state.HardBounceSentAt, state.HardBounceSpared, state.Bounces,
         state.UnbouncedAt, state.UnbouncedBy, state.ComplainedAt, state.OptedOutAt, state.OptOutSource, state.QuarantinedAt,
     });
 }

@@ -220,6 +220,7 @@ create table addresses (                  -- deliverability belongs to the addre
   hard_bounced_at    bigint,
   hard_bounce_email_id bigint,
   hard_bounce_sent_at bigint,             -- when the e-mail that bounced was sent: the bounce tool's time period
+  hard_bounce_spared boolean not null default false, -- the reason is on the record, but the address may live: it is still mailed
   bounces            bigint not null default 0,
   unbounced_at       bigint,
   unbounced_by       bigint,
@@ -369,14 +370,20 @@ create table inbox (                      -- raw reports, kept as evidence; stor
   id          bigint not null,
   received_at bigint not null,
   door        text   not null,            -- smtp: a mail that came back; reply: the relay's answer while sending
-  recipient   text   not null,            -- the return path it came to
-  email_id    bigint,
-  contact_id  bigint,
+  recipient   text   not null,            -- the return path it came to; for a reply the address it was about
+  email_id    bigint not null,
+  contact_id  bigint not null,
   raw         $bytes not null,
-  state       text   not null,            -- new, done, kept
-  verdict     text,
-  rule        text,
-  decisive    text,
+  state       text   not null,            -- new; done; copy: said what was known, changed nothing; kept: no report
+  attempts    bigint not null default 0,
+  kind        text,                       -- bounce, delayed, complaint, auto-reply, receipt, delivered, other
+  verdict     text,                       -- what a bounce says about the address (Verdict)
+  reason      text,                       -- the fine reason of a bounce (BounceReason)
+  status      text,                       -- enhanced status code, 5.1.1
+  rule        text,                       -- which rule decided
+  decisive    text,                       -- the line it decided on
+  refused_by  text,                       -- the host that said so
+  named       text,                       -- the address the report names, when it is not the one we wrote to
   primary key (account_id, id)
 );
 create index inbox_new on inbox (account_id, id) where state = 'new';
