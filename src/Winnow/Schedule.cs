@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Winnow.Jobs;
+using Winnow.Lists;
 
 namespace Winnow;
 
@@ -8,5 +10,6 @@ public static class Schedule
     /// <summary>What runs again and again, and how often.</summary>
     public static IReadOnlyList<RecurringWork> All(IServiceProvider services) =>
     [
+        new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
     ];
 }

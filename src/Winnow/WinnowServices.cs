@@ -4,6 +4,7 @@ using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Jobs;
+using Winnow.Lists;
 
 namespace Winnow;
 
@@ -22,6 +23,8 @@ public static class WinnowServices
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             // e-mail
             .AddSingleton<MailTokens>()
+            // lists
+            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
     }
 

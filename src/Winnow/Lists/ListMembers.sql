@@ -1,0 +1,80 @@
+-- name: members
+select chunk as number, members, false as added
+from list_chunks
+where account_id = @accountId and list_id = @listId and chunk between @fromChunk and @toChunk
+union all
+select contact_id, null, added
+from list_deltas
+where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact;
+
+-- name: chunks
+select chunk as number, members, false as added
+from list_chunks
+where account_id = @accountId and list_id = @listId and chunk in @chunks;
+
+-- name: count
+select cast(coalesce((select sum(count) from list_chunks where account_id = @accountId and list_id = @listId), 0)
+  + coalesce((select sum(case when added then 1 else -1 end) from list_deltas where account_id = @accountId and list_id = @listId), 0) as bigint);
+
+-- name: counts
+select list_id, cast(sum(members) as bigint) as members
+from (
+  select list_id, count as members from list_chunks where account_id = @accountId
+  union all
+  select list_id, cast(case when added then 1 else -1 end as bigint) from list_deltas where account_id = @accountId
+) parts
+group by list_id;
+
+-- name: last-chunk
+select coalesce(max(last), -1) from (
+  select max(chunk) as last from list_chunks where account_id = @accountId and list_id = @listId
+  union all
+  select max(contact_id) / 65536 from list_deltas where account_id = @accountId and list_id = @listId
+) ends;
+
+-- name: lock
+select id from lists where account_id = @accountId and id = @listId $lock;
+
+-- name: clear-chunks
+delete from list_chunks where account_id = @accountId and list_id = @listId;
+
+-- name: clear-deltas
+delete from list_deltas where account_id = @accountId and list_id = @listId;
+
+-- name: put-chunk
+insert into list_chunks (account_id, list_id, chunk, count, members) values (@accountId, @listId, @chunk, @count, @bytes)
+on conflict (account_id, list_id, chunk) do update set count = excluded.count, members = excluded.members;
+
+-- name: delete-chunk
+delete from list_chunks where account_id = @accountId and list_id = @listId and chunk = @chunk;
+
+-- name: drop-deltas
+delete from list_deltas where account_id = @accountId and list_id = @listId and contact_id in @ids;
+
+-- name: undo-deltas
+delete from list_deltas
+where account_id = @accountId and contact_id = @contactId and list_id in @lists and added = @opposite
+returning list_id;
+
+-- name: put-deltas
+insert into list_deltas (account_id, list_id, contact_id, added, at)
+select account_id, id, @contactId, @added, @now from lists where account_id = @accountId and id in @lists
+on conflict (account_id, list_id, contact_id) do update set added = excluded.added, at = excluded.at;
+
+-- name: lists-with-deltas
+select distinct l.account_id, l.id
+from lists l
+where l.state = 'COMPLETE' and exists (select 1 from list_deltas d where d.account_id = l.account_id and d.list_id = l.id);
+
+-- name: take-deltas (sqlite)
+delete from list_deltas
+where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact
+returning contact_id, added;
+
+-- name: take-deltas (postgres)
+delete from list_deltas
+where account_id = @accountId and list_id = @listId and contact_id in (
+  select contact_id from list_deltas
+  where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact
+  for update skip locked)
+returning contact_id, added;
