@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
@@ -19,6 +23,8 @@ public static class WinnowServices
             .AddSingleton(_ => Db.Open(connection))
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Recurring>().AddSingleton<Files>()
+            // accounts
+            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             // e-mail
@@ -26,6 +32,13 @@ public static class WinnowServices
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
+    }
+
+    private static IServiceCollection AddKeysInDatabase(this IServiceCollection services)
+    {
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(s => new ConfigureOptions<KeyManagementOptions>(keys => keys.XmlRepository = new DataProtectionKeys(s.GetRequiredService<Db>())));
+        services.AddDataProtection().SetApplicationName("Winnow");
+        return services;
     }
 
     /// <summary>Registers a job under its class name, which is what the jobs table holds.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Localization;
+using Winnow.Accounts;
+using Winnow.Server.Accounts;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Roles;
@@ -7,21 +9,21 @@ namespace Winnow.Server.Roles;
 /// <summary>The pages and what they need.</summary>
 public static class WebRole
 {
-    private static readonly string[] Languages = ["en", "nl"];
-
-    /// <summary>Registers pages, words, and the answers to browsers.</summary>
+    /// <summary>Registers pages, words, accounts, and the answers to browsers.</summary>
     public static void AddWeb(this WebApplicationBuilder builder)
     {
-        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseStaticWebAssets();           // also when the built server is started from another folder
+        // The keys lie in the database as they are (DataProtectionKeys says why): no news at each start.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         var services = builder.Services;
         services.AddRazorComponents();
-        services.AddCascadingValue(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext!);
         services.AddHttpContextAccessor();
         services.AddLocalization();
+        services.AddAntiforgery(options => options.Cookie.Name = "winnow-form");
+        services.AddAccounts();
         services.AddSingleton<Ui.Routes>();
-        services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, TimeZoneInfo.Utc, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(TimeProvider.System);
-        services.AddResponseCompression(options => options.EnableForHttps = false);
+        services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
+        services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)
     }
 
     /// <summary>The way of a request, outside in, and the pages at its end.</summary>
@@ -32,18 +34,29 @@ public static class WebRole
         app.UseErrorPages();
         app.UseHtmxRedirects();
         app.UseRouting();
+        app.UseAuthentication();
+        app.Use(Sessions.Recognise);
         app.UseRequestLocalization(Localization());
+        app.Use(FirstRun.Guide);
+        app.UseAuthorization();
+        app.UseRateLimiter();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.Use(Permissions.RequireToken);
+        app.MapStaticAssets().AllowAnonymous();
         app.MapTheme();
+        app.MapAccounts();
         app.MapRazorComponents<App>();
     }
 
     private static RequestLocalizationOptions Localization()
     {
+        string[] languages = [.. Account.Languages];
         var options = new RequestLocalizationOptions { ApplyCurrentCultureToResponseHeaders = true }
-            .AddSupportedCultures(Languages).AddSupportedUICultures(Languages).SetDefaultCulture("en");
-        options.RequestCultureProviders = [new AcceptLanguageHeaderRequestCultureProvider()];
+            .AddSupportedCultures(languages).AddSupportedUICultures(languages).SetDefaultCulture("en");
+        options.RequestCultureProviders = [new CustomRequestCultureProvider(OfPerson), new AcceptLanguageHeaderRequestCultureProvider()];
         return options;
     }
+
+    private static Task<ProviderCultureResult?> OfPerson(HttpContext http) =>
+        Task.FromResult(http.RequestServices.GetRequiredService<CurrentAccount>().Language is { } language ? new ProviderCultureResult(language) : null);
 }

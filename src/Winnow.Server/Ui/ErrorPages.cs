@@ -16,7 +16,7 @@ public static class ErrorPages
         app.UseStatusCodePagesWithReExecute("/error/{0}", createScopeForStatusCodePages: true);
         app.Use((http, next) =>
         {
-            if (http.Features.Get<IStatusCodeReExecuteFeature>() is not null || http.Features.Get<IExceptionHandlerFeature>() is not null)
+            if (IsShowing(http))
             {
                 http.Request.Method = HttpMethods.Get;
                 http.Features.Set<IAntiforgeryValidationFeature>(null);
@@ -24,4 +24,8 @@ public static class ErrorPages
             return next(http);
         });
     }
+
+    /// <summary>True while the request goes round the second time, for the error page.</summary>
+    public static bool IsShowing(HttpContext http) =>
+        http.Features.Get<IStatusCodeReExecuteFeature>() is not null || http.Features.Get<IExceptionHandlerFeature>() is not null;
 }

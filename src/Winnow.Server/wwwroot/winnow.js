@@ -201,4 +201,9 @@ document.addEventListener("change", event => {
   if (event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
 });
 
+/* The first run: the browser knows its time zone */
+const zone = document.querySelector("select[data-own-zone]");
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && [...zone.options].some(option => option.value === own)) zone.value = own;
+
 wake(document);

@@ -1,0 +1,14 @@
+namespace Winnow.Server.Accounts;
+
+/// <summary>What is no page: signing out.</summary>
+public static class AccountEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void MapAccounts(this IEndpointRouteBuilder app) => app.MapPost("/sign-out", SignOut);
+
+    private static async Task<IResult> SignOut(SignIn signIn)
+    {
+        await signIn.End();
+        return TypedResults.LocalRedirect("/sign-in");
+    }
+}

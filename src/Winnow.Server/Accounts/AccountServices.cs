@@ -1,0 +1,54 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Winnow.Accounts;
+
+namespace Winnow.Server.Accounts;
+
+/// <summary>Signing in and permissions, as the web role registers them.</summary>
+public static class AccountServices
+{
+    /// <summary>The rate limit of the pages that take a password.</summary>
+    public const string PasswordLimit = "password";
+
+    /// <summary>Registers Identity over our own store, the session cookie, the table of permissions, the rate limit.</summary>
+    public static void AddAccounts(this IServiceCollection services)
+    {
+        services.AddIdentityCore<User>(Rules).AddUserStore<UserStore>().AddSignInManager();
+        services.AddScoped<ILookupNormalizer, LowerCase>();
+        services.AddScoped<IUserClaimsPrincipalFactory<User>, Sessions>();
+        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>();
+        services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
+        services.ConfigureApplicationCookie(cookie =>
+        {
+            cookie.Cookie.Name = "winnow";
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
+            cookie.LoginPath = "/sign-in";
+            cookie.ReturnUrlParameter = "back";
+            cookie.Events.OnRedirectToLogin = Sessions.AskToSignIn;
+            cookie.Events.OnRedirectToAccessDenied = context => { context.Response.StatusCode = StatusCodes.Status403Forbidden; return Task.CompletedTask; };
+        });
+        services.AddSingleton<IAuthorizationHandler, Permissions>();
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new([new Permissions.InTable()], []));
+        services.AddRateLimiter(limits =>
+        {
+            limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limits.AddPolicy(PasswordLimit, PerAddress);
+        });
+    }
+
+    // Length is what makes a password hard to guess; kinds of characters only make it hard to remember.
+    private static void Rules(IdentityOptions identity)
+    {
+        identity.Password = new() { RequiredLength = 10, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false, RequiredUniqueChars = 4 };
+        identity.Lockout = new() { AllowedForNewUsers = true, MaxFailedAccessAttempts = SignIn.Tries, DefaultLockoutTimeSpan = SignIn.Pause };
+        identity.User = new() { RequireUniqueEmail = true, AllowedUserNameCharacters = "" };
+    }
+
+    private static RateLimitPartition<string> PerAddress(HttpContext http) => HttpMethods.IsPost(http.Request.Method)
+        ? RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) })
+        : RateLimitPartition.GetNoLimiter("");
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
+using Winnow.Accounts;
+
+namespace Winnow.Server.Accounts;
+
+/// <summary>Who may use a route.</summary>
+public enum Who
+{
+    /// <summary>Everybody, without signing in.</summary>
+    Anyone,
+
+    /// <summary>Every member of the account.</summary>
+    Member,
+}
+
+/// <summary>One row of the table.</summary>
+/// <param name="Pattern">The route as written in <c>@page</c> or <c>Map…</c>.</param>
+/// <param name="Who">Who may use it.</param>
+/// <param name="Token">False where a program or another site posts: no form of ours, so no antiforgery token.</param>
+public sealed record Permission(string Pattern, Who Who, bool Token = true);
+
+/// <summary>
+/// Every route and who may use it. What is not in the table is refused, and a test names it. Static files are for all.
+/// </summary>
+public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
+{
+    /// <summary>The table. Keep it sorted by feature, one row a route.</summary>
+    public static readonly Permission[] Table =
+    [
+        // the shell
+        new("/", Who.Member),
+        new("/error/{Code:int}", Who.Anyone),
+        new("/not-found", Who.Anyone),
+        new("/theme", Who.Anyone),
+
+        // accounts
+        new("/setup", Who.Anyone),                      // 404 once an account exists
+        new("/sign-in", Who.Anyone),
+        new("/sign-out", Who.Anyone),
+        new("/settings", Who.Member),
+        new("/settings/profile", Who.Member),
+        new("/settings/sending", Who.Member),
+    ];
+
+    private static readonly Dictionary<string, Permission> ByPattern = Table.ToDictionary(row => row.Pattern);
+
+    /// <summary>The row of an endpoint, or null.</summary>
+    public static Permission? Of(Endpoint? endpoint) =>
+        endpoint is RouteEndpoint route ? ByPattern.GetValueOrDefault("/" + route.RoutePattern.RawText?.Trim('/')) : null;
+
+    /// <inheritdoc/>
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, InTable requirement)
+    {
+        if (context.Resource is not HttpContext http) return Task.CompletedTask;
+        var signedIn = http.RequestServices.GetRequiredService<CurrentAccount>().IsSignedIn;
+        var allowed = (http.GetEndpoint(), Of(http.GetEndpoint())) switch
+        {
+            (null, _) => signedIn,                      // no such page: members see 404, others the sign-in page
+            (_, null) => false,
+            (_, { Who: Who.Anyone }) => true,
+            _ => signedIn,
+        };
+        if (allowed) context.Succeed(requirement);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The one requirement of the fallback policy.</summary>
+    public sealed record InTable : IAuthorizationRequirement;
+
+    /// <summary>
+    /// Refuses every request that changes something and carries no valid antiforgery token, also where the endpoint
+    /// reads no form and the framework would therefore not look.
+    /// </summary>
+    public static async Task RequireToken(HttpContext http, RequestDelegate next)
+    {
+        var harmless = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+        if (harmless || http.GetEndpoint() is null || Of(http.GetEndpoint()) is { Token: false } || await HasToken(http)) await next(http);
+        else http.Response.StatusCode = StatusCodes.Status400BadRequest;
+    }
+
+    private static async Task<bool> HasToken(HttpContext http) =>
+        http.Features.Get<IAntiforgeryValidationFeature>() is { } looked
+            ? looked.IsValid
+            : await http.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(http);
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using Winnow.Data;
+
+namespace Winnow.Accounts;
+
+/// <summary>Accounts and who belongs to them.</summary>
+public sealed class AccountStore(Db db, TimeProvider clock)
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<AccountStore>();
+
+    private volatile bool anyExists;
+
+    /// <summary>True once an account was made; from then on it is not asked again.</summary>
+    public async Task<bool> Any(CancellationToken stop = default) =>
+        anyExists = anyExists || await db.Read(tx => tx.Single<long>(Sql["count"]), stop) > 0;
+
+    /// <summary>
+    /// Makes the first account and its first user, whose password is already hashed. Two at once: one of them gets it.
+    /// </summary>
+    /// <returns>The account, or null when there was one already.</returns>
+    public Task<Account?> CreateFirst(NewAccount wish, User user, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        var id = await Ids.Next(tx, 0, "account");                  // locks the counter: the second waits here
+        if (await tx.Single<long>(Sql["count"]) > 0) return null;
+        return await Create(tx, id, wish, user);
+    }, stop);
+
+    /// <summary>The account of a person who just signed in: the one joined first.</summary>
+    public Task<long?> AccountOf(long userId, CancellationToken stop = default) =>
+        db.Read(tx => tx.SingleOrNone<long?>(Sql["account-of-user"], new { userId }), stop);
+
+    /// <summary>Who is asking, with what pages need of it; null when the membership is no more.</summary>
+    public Task<SignedInPerson?> Person(long accountId, long userId, CancellationToken stop = default) =>
+        db.Read(tx => tx.SingleOrNone<SignedInPerson>(Sql["person"], new { accountId, userId }), stop);
+
+    /// <summary>The account of this id.</summary>
+    public Task<Account?> Find(long accountId, CancellationToken stop = default) =>
+        db.Read(tx => tx.SingleOrNone<Account>(Sql["find"], new { accountId }), stop);
+
+    /// <summary>Writes name, time zone and language.</summary>
+    public Task Save(Account account, CancellationToken stop = default) =>
+        db.Write(tx => tx.Execute(Sql["save"], new { accountId = account.Id, account.Name, account.TimeZone, account.Language }), stop);
+
+    /// <summary>The key that signs return paths, message ids and unsubscribe links of this account: 32 random bytes.</summary>
+    public Task<byte[]> Secret(long accountId, CancellationToken stop = default) =>
+        db.Read(tx => tx.Single<byte[]>(Sql["secret"], new { accountId }), stop);
+
+    private async Task<Account> Create(Tx tx, long id, NewAccount wish, User user)
+    {
+        var now = user.CreatedAt = clock.GetUtcNow();
+        await tx.Execute(Sql["add"], new { accountId = id, wish.Name, wish.TimeZone, wish.Language, secret = RandomNumberGenerator.GetBytes(32), now });
+        if (!await UserStore.Add(tx, user)) throw new InvalidOperationException("The first account could not be made: its first user's address is already in the users table. Remove that row or choose another address.");
+        await tx.Execute(Sql["join"], new { accountId = id, userId = user.Id, now });
+        return new(id, wish.Name, wish.TimeZone, wish.Language);
+    }
+}
+
+/// <summary>What a new account is made from; see <see cref="Account"/>.</summary>
+public sealed record NewAccount(string Name, string TimeZone, string Language);
+
+/// <summary>A person in an account, as read with each request.</summary>
+/// <param name="AccountId">The account.</param>
+/// <param name="UserId">The person.</param>
+/// <param name="AccountName">The account's name.</param>
+/// <param name="UserName">The person's name.</param>
+/// <param name="Email">The person's address.</param>
+/// <param name="TimeZone">The account's time zone, IANA.</param>
+/// <param name="Language">The person's language, else the account's.</param>
+/// <param name="SecurityStamp">The present stamp; a session with another is over.</param>
+public sealed record SignedInPerson(long AccountId, long UserId, string AccountName, string UserName, string Email, string TimeZone, string Language, string SecurityStamp);

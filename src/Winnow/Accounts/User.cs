@@ -1,0 +1,38 @@
+namespace Winnow.Accounts;
+
+/// <summary>A person who signs in. One row for the installation; membership of accounts is apart from it.</summary>
+public sealed class User
+{
+    /// <summary>0 until stored.</summary>
+    public long Id { get; set; }
+
+    /// <summary>As the person wrote it; also the name to sign in with.</summary>
+    public string Email { get; set; } = "";
+
+    /// <summary>Lower case, for finding; unique in the installation.</summary>
+    public string EmailKey { get; set; } = "";
+
+    /// <summary>The person's name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>As ASP.NET Core Identity makes it; null when the person has no password.</summary>
+    public string? PasswordHash { get; set; }
+
+    /// <summary>Changes with the password; a session that carries an older one is over.</summary>
+    public string SecurityStamp { get; set; } = "";
+
+    /// <summary>Wrong passwords since the last right one.</summary>
+    public int FailedSignIns { get; set; }
+
+    /// <summary>Until then no password is accepted; null when not locked.</summary>
+    public DateTimeOffset? LockedUntil { get; set; }
+
+    /// <summary>“en” or “nl”; null for the account's language.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>“light” or “dark”; null for the system's.</summary>
+    public string? Theme { get; set; }
+
+    /// <summary>When the person was added.</summary>
+    public DateTimeOffset CreatedAt { get; set; }
+}

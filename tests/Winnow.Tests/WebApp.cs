@@ -1,0 +1,80 @@
+using System.Net;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using Microsoft.AspNetCore.Builder;
+using Winnow.Server.Roles;
+
+namespace Winnow.Tests;
+
+/// <summary>The real server on a free port and a fresh database, and a browser without script: cookies, pages, forms.</summary>
+public sealed class WebApp : IAsyncDisposable
+{
+    private readonly TestDatabase database;
+    private readonly WebApplication server;
+
+    private WebApp(TestDatabase database, WebApplication server)
+    {
+        (this.database, this.server) = (database, server);
+        Http = NewBrowser();
+    }
+
+    /// <summary>The first browser: it signs in by <see cref="SetUp"/>.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The server's own services.</summary>
+    public IServiceProvider Services => server.Services;
+
+    /// <summary>Starts the server on "sqlite" or "postgres".</summary>
+    public static async Task<WebApp> On(string kind)
+    {
+        var database = await TestDatabase.Create(kind);
+        var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--database", database.Connection, "--Logging:LogLevel:Default=Warning"]);
+        await server.StartAsync();
+        return new(database, server);
+    }
+
+    /// <summary>Another browser, with cookies of its own; it follows no redirect by itself.</summary>
+    public HttpClient NewBrowser() => new(new SocketsHttpHandler { CookieContainer = new(), AllowAutoRedirect = false }) { BaseAddress = new(server.Urls.First()) };
+
+    /// <summary>Fills in the first-run page: account 1 with its first user, signed in in <see cref="Http"/>.</summary>
+    public async Task SetUp(string email = "noor@fernhill.example", string password = "correct horse")
+    {
+        var answer = await Post(Http, "/setup", new() { ["Company"] = "Fernhill", ["Person"] = "Noor Jansen", ["Email"] = email, ["Password"] = password, ["Zone"] = "Europe/Amsterdam", ["Language"] = "en" });
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    /// <summary>A page as a document.</summary>
+    public static async Task<IHtmlDocument> Page(HttpClient browser, string path) => Parse(await browser.GetStringAsync(path));
+
+    /// <summary>Opens the page, fills in its form (the one named, else the first) and sends it, hidden fields included.</summary>
+    public static async Task<HttpResponseMessage> Post(HttpClient browser, string path, Dictionary<string, string> values, string? form = null)
+    {
+        var page = await Page(browser, path);
+        var sent = page.QuerySelectorAll("main form[method=post]").First(f => form is null || f.QuerySelector($"input[name=_handler][value='{form}']") is not null);
+        var fields = sent.QuerySelectorAll("input[name], select[name], textarea[name]").Where(IsSent).GroupBy(f => f.GetAttribute("name")!).ToDictionary(g => g.Key, g => Value(g.First()));
+        foreach (var (name, value) in values) fields[name] = value;
+        return await browser.PostAsync(sent.GetAttribute("action") is { Length: > 0 } action ? action : path, new FormUrlEncodedContent(fields));
+    }
+
+    /// <summary>The answer's page.</summary>
+    public static async Task<IHtmlDocument> Read(HttpResponseMessage answer) => Parse(await answer.Content.ReadAsStringAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await server.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    private static IHtmlDocument Parse(string html) => new HtmlParser().ParseDocument(html);
+
+    private static bool IsSent(IElement field) => field is not IHtmlInputElement { Type: "checkbox" or "radio", IsChecked: false };
+
+    private static string Value(IElement field) => field switch
+    {
+        IHtmlSelectElement select => select.Value ?? "",
+        IHtmlTextAreaElement area => area.Value,
+        _ => ((IHtmlInputElement)field).Value,
+    };
+}
