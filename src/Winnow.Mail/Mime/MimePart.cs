@@ -57,7 +57,7 @@ public sealed class MimePart
         return null;
     }
 
-    /// <summary>The text a person would read: all own text/plain parts, or failing those the text/html ones without their tags.</summary>
+    /// <summary>The text a person would read: all own text/plain parts, or failing those the text/html ones without their tags, or failing those the body.</summary>
     public string ReadableText()
     {
         var text = new StringBuilder();
@@ -66,7 +66,8 @@ public sealed class MimePart
         if (text.Length > 0) return text.ToString();
         foreach (var part in Own())
             if (part.ContentType.Is("text/html")) text.Append(HtmlText.Strip(part.Text())).Append('\n');
-        return text.ToString();
+        if (text.Length > 0 || Parts.Count > 0) return text.ToString();
+        return Text(); // a multipart whose delimiters are missing
     }
 
     private static bool IsAttachment(MimePart part) =>

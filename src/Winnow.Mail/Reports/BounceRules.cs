@@ -17,7 +17,7 @@ public static class BounceRules
     public static BounceCause Decide(int? replyCode, string? status, string? text)
     {
         var words = SmtpText.OneLine(text is { Length: > MostText } ? text[..MostText] : text ?? "");
-        var (reason, rule) = ByText(words, status) ?? ByStatus(status) ?? ByCode(replyCode) ?? (BounceReason.Undefined, "none");
+        var (reason, rule) = ByText(SmtpText.WithoutLineCodes(words).ToLowerInvariant(), status) ?? ByStatus(status) ?? ByCode(replyCode) ?? (BounceReason.Undefined, "none");
         var permanent = IsPermanent(replyCode, status);
         var evidence = words.Length > 0 ? words : $"{replyCode} {status}".Trim();
         return new BounceCause(reason, VerdictOf(reason, permanent), permanent, rule, Cut(evidence, rule));
@@ -31,7 +31,7 @@ public static class BounceRules
         if (words.Length == 0) return null;
         foreach (var rule in BounceRuleTable.Texts)
         {
-            if (rule.Status is { } needed && !Matches(status, needed)) continue;
+            if (rule.Status is { } needed && !Matches(status, needed) || !words.AsSpan().ContainsAny(rule.Heads)) continue;
             foreach (var phrase in rule.Phrases)
                 if (Phrase.In(words, phrase))
                     return (rule.Reason, $"text: {phrase}");

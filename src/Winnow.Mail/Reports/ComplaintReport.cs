@@ -41,7 +41,7 @@ internal static class ComplaintReader
     {
         foreach (var name in (ReadOnlySpan<string>)["Original-Rcpt-To", "Removal-Recipient", "Redacted-Address"])
         {
-            var named = fields.All(name).Select(DeliveryReportReader.Address).Where(a => a.Contains('@', StringComparison.Ordinal)).ToList();
+            var named = fields.All(name).Select(DeliveryReportReader.Address).Where(a => a.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < a.Length - 1).ToList();
             if (named.Count > 0) return named;
         }
         return [.. (original?.To ?? []).Where(a => a.Contains('@', StringComparison.Ordinal))];
@@ -60,7 +60,7 @@ internal static class ComplaintReader
     private static ComplaintReport? AmazonJson(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces)
     {
         var notice = AmazonNotice.Read(message);
-        if (notice?.Value.TryGetProperty("complaint", out var complaint) != true || complaint.ValueKind != JsonValueKind.Object) return null;
+        if (notice is not { } found || !found.TryGetProperty("complaint", out var complaint) || complaint.ValueKind != JsonValueKind.Object) return null;
         var recipients = AmazonNotice.Objects(complaint, "complainedRecipients").Select(r => AmazonNotice.Text(r, "emailAddress")).Where(a => a.Length > 0);
         var type = AmazonNotice.Text(complaint, "complaintFeedbackType") is { Length: > 0 } named ? named : "abuse";
         return new ComplaintReport(

@@ -12,12 +12,30 @@ internal static class DeliveryReportReader
     {
         var part = message.First("message/delivery-status", "message/global-delivery-status");
         if (part is null || ReferenceEquals(part, message)) return null;
-        var (perMessage, groups) = Groups(part.Text());
+        return Read("dsn", part.Text(), new Narrative(message), original, traces);
+    }
+
+    /// <summary>Reads the fields wherever they stand: some servers write them into the text for people.</summary>
+    internal static DeliveryReport? Read(
+        string format, string fields, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces)
+    {
+        var (perMessage, groups) = Groups(Unfold(fields));
         if (groups.Count == 0) return null;
-        var narrative = new Lazy<string>(message.ReadableText);
         var recipients = groups.Select(group => Recipient(group, narrative, original)).ToList();
         return new DeliveryReport(
-            "dsn", AfterType(perMessage["Reporting-MTA"]), perMessage["Original-Envelope-Id"], recipients, original, traces);
+            format, AfterType(perMessage["Reporting-MTA"]), perMessage["Original-Envelope-Id"], recipients, original, traces);
+    }
+
+    // Lines of a reply are sometimes put into Diagnostic-Code without the white space that continues a field.
+    private static string Unfold(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (!line.IsEmpty && char.IsAsciiDigit(line[0])) result.Append(' ');
+            result.Append(line).Append('\n');
+        }
+        return result.ToString();
     }
 
     // Groups are parted by empty lines. Some servers put empty lines inside a group, or leave out the first group.
@@ -40,23 +58,28 @@ internal static class DeliveryReportReader
         return (perMessage, [.. result.Select(fields => new Headers(fields))]);
     }
 
-    private static RecipientReport Recipient(Headers fields, Lazy<string> narrative, ReturnedMail? original)
+    private static RecipientReport Recipient(Headers fields, Narrative narrative, ReturnedMail? original)
     {
         var final = Address(fields["Final-Recipient"]);
         var first = Address(fields["Original-Recipient"]);
-        var diagnostic = SmtpText.OneLine(string.Join(" ", fields.All("Diagnostic-Code").Select(AfterType)));
-        var fromField = Status(fields["Status"]);
-        var text = diagnostic.Length > 0 && !IsOnlyNumbers(diagnostic) ? diagnostic : $"{diagnostic} {Narrative.About(final, narrative.Value)}".Trim();
-        var fromText = SmtpText.Status(text);
-        var status = MoreTelling(fromField, fromText);
+        var diagnostic = Narrative.OneLine(string.Join(" ", fields.All("Diagnostic-Code").Select(AfterType)));
+        var text = diagnostic.Length > 0 && !IsOnlyNumbers(diagnostic) ? diagnostic : $"{diagnostic} {narrative.About(final)}".Trim();
+        var status = SmtpText.RepliedStatus(diagnostic) ?? MoreTelling(Status(fields["Status"]), SmtpText.Status(text));
         var code = SmtpText.ReplyCode(diagnostic) ?? (diagnostic.Length == 0 ? SmtpText.ReplyCode(text) : null);
         var action = Action(fields["Action"], status);
         if (final.Length == 0) final = first.Length > 0 ? first : original?.To is [var only] ? only : "";
         return new RecipientReport(
             final, first.Length > 0 && !first.Equals(final, StringComparison.OrdinalIgnoreCase) ? first : null,
             action, status, code, diagnostic, AfterType(fields["Remote-MTA"]),
-            BounceRules.Decide(code, status, text));
+            BounceRules.Decide(code, status, AfterData(final, narrative) ? text + EndOfData : text));
     }
+
+    // Whether the server refused after it had seen the content stands only in the text of the report.
+    private const string EndOfData = " (in reply to end of DATA command)";
+
+    private static bool AfterData(string recipient, Narrative narrative) =>
+        narrative.Text.Contains("end of DATA", StringComparison.OrdinalIgnoreCase)
+        && narrative.About(recipient).Contains("in reply to end of DATA", StringComparison.OrdinalIgnoreCase);
 
     private static DeliveryAction Action(string? field, string? status) =>
         new string([.. (field ?? "").TrimStart().TakeWhile(char.IsLetter)]).ToLowerInvariant() switch

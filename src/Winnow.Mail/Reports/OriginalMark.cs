@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Winnow.Mail.Reports;
 
 /// <summary>Where a free-text bounce ends and the mail it returns begins.</summary>
@@ -38,10 +40,11 @@ internal static class OriginalMark
         "original mail as follows",
         "forwarded message",
         "content-type: message/rfc822",
-        "content-type: message/delivery-status",
     ];
 
-    private static readonly string[] Lines = ["original message", "original message:", "original email", "the original message", "returned message", "message header", "headers follow"];
+    private static readonly string[] Lines = ["original message", "original email", "the original message", "returned message", "message header", "headers follow"];
+
+    private static readonly SearchValues<string> Heads = Phrase.Heads(Phrases);
 
     /// <summary>The start of the line with the mark (and where the text after it begins), or -1.</summary>
     public static int Find(string text, out int after)
@@ -50,7 +53,10 @@ internal static class OriginalMark
         {
             var end = text.IndexOf('\n', start);
             if (end < 0) end = text.Length;
-            if (IsMark(text.AsSpan(start, end - start)))
+            var line = text.AsSpan(start, end - start);
+            if (start > 0 && (line.StartsWith("Received: ", StringComparison.Ordinal) || line.StartsWith("Return-Path: ", StringComparison.OrdinalIgnoreCase)))
+                return after = start; // the header itself, without a word before it
+            if (IsMark(line))
             {
                 after = Math.Min(end + 1, text.Length);
                 return start;
@@ -64,11 +70,14 @@ internal static class OriginalMark
     private static bool IsMark(ReadOnlySpan<char> line)
     {
         if (line.Length is < 10 or > 200) return false;
-        foreach (var phrase in Phrases)
-            if (Phrase.In(line, phrase)) return true;
-        var bare = line.Trim(" \t-=*_>#:.");
+        Span<char> lower = stackalloc char[line.Length];
+        line.ToLowerInvariant(lower);
+        if (lower.ContainsAny(Heads))
+            foreach (var phrase in Phrases)
+                if (Phrase.In(lower, phrase)) return true;
+        var bare = lower.Trim(" \t-=*_>#:.");
         foreach (var whole in Lines)
-            if (bare.Equals(whole.AsSpan().TrimEnd(':'), StringComparison.OrdinalIgnoreCase)) return true;
+            if (bare.SequenceEqual(whole)) return true;
         return false;
     }
 }

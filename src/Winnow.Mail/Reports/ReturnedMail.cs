@@ -37,6 +37,7 @@ public sealed record ReturnedMail(Headers Headers)
     {
         if (report.First("text/plain") is not { } plain) return null;
         var text = plain.Text();
+        if (text.Length > 256 * 1024) text = text[..(256 * 1024)];
         var at = OriginalMark.Find(text, out var after);
         return at < 0 ? null : Of(HeaderReader.Read(text[after..]));
     }
