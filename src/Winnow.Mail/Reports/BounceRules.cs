@@ -17,7 +17,10 @@ public static class BounceRules
     public static BounceCause Decide(int? replyCode, string? status, string? text)
     {
         var words = SmtpText.OneLine(text is { Length: > MostText } ? text[..MostText] : text ?? "");
-        var (reason, rule) = ByText(SmtpText.WithoutLineCodes(words).ToLowerInvariant(), status) ?? ByStatus(status) ?? ByCode(replyCode) ?? (BounceReason.Undefined, "none");
+        var lower = SmtpText.WithoutLineCodes(words).ToLowerInvariant();
+        var (reason, rule) = ByText(lower, status) ?? ByStatus(status) ?? ByCode(replyCode) ?? (BounceReason.Undefined, "none");
+        if (reason.Facts().Verdict == Verdict.AddressDead && BeforeRecipient(lower) is { } command)
+            (reason, rule) = (BounceReason.Rejected, $"command: {command}");
         var permanent = IsPermanent(replyCode, status);
         var evidence = words.Length > 0 ? words : $"{replyCode} {status}".Trim();
         return new BounceCause(reason, VerdictOf(reason, permanent), permanent, rule, Cut(evidence, rule));
@@ -25,6 +28,14 @@ public static class BounceRules
 
     /// <summary>Decides from the lines of a reply, such as <c>550 5.1.1 No such user</c>.</summary>
     public static BounceCause Decide(string reply) => Decide(SmtpText.ReplyCode(reply), SmtpText.Status(reply), reply);
+
+    // What is refused before the recipient is named says nothing about the recipient, whatever words it uses.
+    private static string? BeforeRecipient(string words)
+    {
+        foreach (var command in (ReadOnlySpan<string>)["in reply to mail from", "after mail from", "in reply to ehlo", "in reply to helo", "[mail_from]"])
+            if (words.Contains(command, StringComparison.Ordinal)) return command;
+        return null;
+    }
 
     private static (BounceReason, string)? ByText(string words, string? status)
     {
@@ -70,7 +81,7 @@ public static class BounceRules
     private static Verdict VerdictOf(BounceReason reason, bool permanent)
     {
         var verdict = reason.Facts().Verdict;
-        return !permanent && verdict is Verdict.AddressDead or Verdict.AddressDoubtful && !permanent ? Verdict.Temporary : verdict;
+        return !permanent && verdict is Verdict.AddressDead or Verdict.AddressDoubtful ? Verdict.Temporary : verdict;
     }
 
     private static string Cut(string evidence, string rule)
