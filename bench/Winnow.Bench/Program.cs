@@ -2,9 +2,14 @@ using Winnow.Bench;
 
 // Measures the product against a limit in the same run and prints one line a figure, tab separated:
 // name, value, limit, ratio, reach, held or short. Exit code 1 when one is short.
+if (args is ["smtp", ..])
+{
+    await SmtpSpeed.Run(int.Parse(args.ElementAtOrDefault(1) ?? "20000", System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
 if (args is not ["main", ..])
 {
-    Console.Error.WriteLine("usage: main [--db sqlite|postgres] [--rows N] [--only NAME]");
+    Console.Error.WriteLine("usage: main [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages]");
     return 2;
 }
 var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };

@@ -52,7 +52,7 @@ public sealed class SmtpConnection : IDisposable
         ObjectDisposedException.ThrowIf(!IsUsable, this);
         if (message.WhyNot(Extensions) is { } refusal) return refusal;
 
-        var sending = new SmtpSending(wire, timeouts, output, message, Extensions.Pipelining, NeedsReset);
+        var sending = new SmtpSending(wire, timeouts, output, message, Extensions, NeedsReset);
         IsUsable = false; // until this message has come to a clean end: also when the hook throws
         var outcome = await sending.Before(cancel);
         if (outcome is null)

@@ -70,7 +70,7 @@ public sealed record SmtpLimits
     /// <summary>Commands without a message being accepted; then the session ends.</summary>
     public int Commands { get; init; } = 500;
 
-    /// <summary>Refused commands and recipients without a message being accepted; then the session ends.</summary>
+    /// <summary>Commands and recipients refused for good (5yz) without a message being accepted; then the session ends.</summary>
     public int Errors { get; init; } = 20;
 
     /// <summary>Sessions at a time.</summary>

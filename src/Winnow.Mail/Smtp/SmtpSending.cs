@@ -4,7 +4,7 @@ namespace Winnow.Mail.Smtp;
 /// The way of one message through an open session (RFC 5321 §3.3): <see cref="Before"/> up to the point where the server
 /// cannot yet have the message, then <see cref="HandOver"/>. In between the caller makes its durable note.
 /// </summary>
-internal sealed class SmtpSending(SmtpWire wire, SmtpTimeouts timeouts, ByteBuffer output, SmtpMessage message, bool pipelining, bool resetFirst)
+internal sealed class SmtpSending(SmtpWire wire, SmtpTimeouts timeouts, ByteBuffer output, SmtpMessage message, SmtpExtensions server, bool resetFirst)
 {
     // A message up to this many bytes goes out whole, in one write, after the note; of a longer one only the last part.
     private const int Block = 64 * 1024;
@@ -84,10 +84,10 @@ internal sealed class SmtpSending(SmtpWire wire, SmtpTimeouts timeouts, ByteBuff
         SmtpOutcome? refused = null;
         try
         {
-            if (pipelining) await WriteSteps(First, Step.Data);
+            if (server.Pipelining) await WriteSteps(First, Step.Data);
             for (var step = First; step <= Step.Data; step++)
             {
-                if (!pipelining) await WriteSteps(step, step);
+                if (!server.Pipelining) await WriteSteps(step, step);
                 stage = StageOf(step);
                 var reply = await wire.ReadReply(step == Step.Data ? timeouts.DataStart : timeouts.Command);
                 // RFC 5321 §3.8: "closing" says nothing about the message.
@@ -96,7 +96,7 @@ internal sealed class SmtpSending(SmtpWire wire, SmtpTimeouts timeouts, ByteBuff
                 if (reply.IsPositive && step != Step.Data) continue;
                 if (reply.Code < 400 || step == Step.Reset) return refused ?? NotStarted($"the server answered {reply} out of turn", reply);
                 refused ??= new SmtpOutcome.Refused(reply, stage);
-                if (!pipelining) break;
+                if (!server.Pipelining) break;
             }
             EndedCleanly = NeedsReset = true;
             return refused;
@@ -120,8 +120,12 @@ internal sealed class SmtpSending(SmtpWire wire, SmtpTimeouts timeouts, ByteBuff
                 case Step.Sender:
                     output.Append("MAIL FROM:<"u8);
                     output.AppendText(message.Sender);
-                    output.Append(message.Is8Bit ? "> BODY=8BITMIME"u8 : ">"u8);
-                    output.Append(message.NeedsUtf8 ? " SMTPUTF8\r\n"u8 : "\r\n"u8);
+                    output.Append(">"u8);
+                    // RFC 1870 §4: lets a full or strict server refuse before the message crosses the line.
+                    if (server.MaxSize is not null) output.AppendText($" SIZE={message.Content.Length}");
+                    if (message.Is8Bit) output.Append(" BODY=8BITMIME"u8);
+                    if (message.NeedsUtf8) output.Append(" SMTPUTF8"u8);
+                    output.Append("\r\n"u8);
                     break;
                 case Step.Recipient:
                     output.Append("RCPT TO:<"u8);

@@ -50,7 +50,7 @@ internal sealed class SmtpSession(SmtpHost host, SmtpServerWire wire, SmtpMemory
     {
         if (++commands > host.Limits.Commands) throw new SmtpHangUpException(TooManyCommands);
         var reply = await Reply(line);
-        if (reply is { IsPositive: false }) errors++;
+        if (reply is { IsPermanent: true }) errors++;
         return reply;
     }
 
