@@ -20,8 +20,7 @@ internal sealed class SmtpIntake : IDisposable
 {
     private const int FirstBytes = 16 * 1024;
 
-    // Exchange Online and Gmail refuse it too, and qmail, sendmail and Postfix never send it (they write CR LF), so no bounce
-    // of a real mail system is lost by it; see docs/decisions.
+    // Real mail systems send CR LF and nothing else, so no bounce is lost by it: docs/decisions/0011.
     private static readonly SmtpReply BareLineFeed = new(550, "5.6.11", "The message has a bare line feed; lines end with CR LF (RFC 5321 2.3.8)");
     private static readonly SmtpReply NoMemory = new(452, "4.3.1", "Too much mail at once, please try again later");
 

@@ -9,6 +9,7 @@ namespace Winnow.Tests;
 public class SmtpPoolTests
 {
     private const string Sink = "/usr/sbin/smtp-sink";
+    private const string Source = "/usr/sbin/smtp-source";
 
     [Fact]
     public async Task A_thousand_messages_over_eight_connections_arrive_once_each()
@@ -150,6 +151,17 @@ public class SmtpPoolTests
             sink.Kill();
             await sink.WaitForExitAsync();
         }
+    }
+
+    [Fact]
+    public async Task Postfixs_source_is_taken_by_our_listener()
+    {
+        if (!File.Exists(Source) && Environment.GetEnvironmentVariable("CI") != "true") Assert.Skip($"{Source} is missing; install the package postfix");
+        var (listener, drop) = SmtpParts.Listen();
+        await using var _ = listener;
+        using var source = Process.Start(Source, ["-s", "4", "-m", "200", "-l", "5000", "-f", "a@x.test", "-t", "b@x.test", $"127.0.0.1:{listener.Endpoint.Port}"]);
+        await source.WaitForExitAsync();
+        Assert.Equal((0, 200), (source.ExitCode, drop.Mails.Count));
     }
 
     private static int FreePort()
