@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Lists;
 
@@ -10,6 +11,7 @@ public static class Schedule
     /// <summary>What runs again and again, and how often.</summary>
     public static IReadOnlyList<RecurringWork> All(IServiceProvider services) =>
     [
+        new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
     ];
 }

@@ -7,6 +7,7 @@ using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
+using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Lists;
 
@@ -27,10 +28,11 @@ public static class WinnowServices
             .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
-            // e-mail
-            .AddSingleton<MailTokens>()
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>()
+            // e-mail
+            .AddSingleton<MailTokens>()
+            .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
     }
 

@@ -379,6 +379,7 @@ create table inbox (                      -- raw reports, kept as evidence; stor
   kind        text,                       -- bounce, delayed, complaint, auto-reply, receipt, delivered, other
   verdict     text,                       -- what a bounce says about the address (Verdict)
   reason      text,                       -- the fine reason of a bounce (BounceReason)
+  effect      text,                       -- hard: no more mail; spared: on the record, still mailed; soft: counted only
   status      text,                       -- enhanced status code, 5.1.1
   rule        text,                       -- which rule decided
   decisive    text,                       -- the line it decided on

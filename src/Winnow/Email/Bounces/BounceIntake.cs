@@ -1,0 +1,140 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Mail.Reports;
+
+namespace Winnow.Email.Bounces;
+
+/// <summary>Turns stored reports, and refusals while sending, into verdicts. Each report is handled in one transaction that first
+/// claims its row: two processes, or one that died in between, handle it once.</summary>
+public sealed class BounceIntake(Db db, Inbox inbox, AddressChanges addresses, TimeProvider clock, ILogger<BounceIntake> log)
+{
+    private const int AtOnce = 200;
+    /// <summary>After so many failed tries a row is left alone, still <c>new</c>, so that it cannot hold up the others.</summary>
+    private const int MaxAttempts = 5;
+    private static readonly SqlFile Sql = SqlFile.Beside<BounceIntake>();
+    private static readonly Actor Mail = new("EMAIL", "BounceIntake");
+
+    /// <summary>Handles all new rows. Safe to run on several processes at once.</summary>
+    public async Task Drain(CancellationToken stop = default)
+    {
+        while (true)
+        {
+            var rows = await db.Read(tx => tx.Query<InboxRow>(Sql["new"], new { MaxAttempts, AtOnce }), stop);
+            foreach (var row in rows) await Handle(row, stop);
+            if (rows.Count < AtOnce) return;
+        }
+    }
+
+    /// <summary>A relay refused an e-mail for good while it was sent: kept as evidence and judged like a report that comes back.</summary>
+    /// <returns>What it means for the address.</returns>
+    public async Task<BounceEffect> TakeReply(Tx tx, MailToken path, Refusal refusal)
+    {
+        var recipient = await tx.SingleOrNone<SentTo>(Sql["recipient"], new { path.AccountId, path.EmailId, path.ContactId });
+        if (recipient is null) return BounceEffect.Soft;
+        var finding = Finding.Of(refusal);
+        var id = await inbox.Add(tx, path, "reply", recipient.Email, Encoding.UTF8.GetBytes(refusal.Conversation), "done");
+        var report = new Report(tx, path, id, recipient, finding);
+        var effect = await Bounced(report);
+        await Judge(report, effect is null ? "copy" : "done", effect);
+        return effect ?? BounceEffect.Soft;
+    }
+
+    private async Task Handle(InboxRow row, CancellationToken stop)
+    {
+        try
+        {
+            var raw = await db.Read(tx => tx.Single<byte[]>(Sql["raw"], new { row.AccountId, row.Id }), stop);
+            var report = MailReport.Read(raw);
+            await db.Write(tx => Take(tx, row, report), stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogError(e, "Mail {AccountId}/{Id} could not be judged at attempt {Attempt}; it stays in the inbox", row.AccountId, row.Id, row.Attempts + 1);
+            await db.Write(tx => tx.Execute(Sql["failed"], new { row.AccountId, row.Id }), stop);
+        }
+    }
+
+    private async Task Take(Tx tx, InboxRow row, MailReport mail)
+    {
+        if (await tx.Execute(Sql["claim"], new { row.AccountId, row.Id }) == 0) return;
+        var path = new MailToken(row.AccountId, row.EmailId, row.ContactId);
+        var recipient = await tx.SingleOrNone<SentTo>(Sql["recipient"], new { path.AccountId, path.EmailId, path.ContactId });
+        if (recipient is null) return;
+        var report = new Report(tx, path, row.Id, recipient, Finding.Of(mail, recipient.EmailKey));
+        var (state, effect) = await Act(report);
+        await Judge(report, state, effect);
+    }
+
+    /// <summary>What each kind of mail does; returns the state of its row and, for a bounce, what it does to the address.</summary>
+    private async Task<(string State, BounceEffect? Effect)> Act(Report report) => report.Finding.Kind switch
+    {
+        "bounce" => await Bounced(report) is { } effect ? ("done", effect) : ("copy", null),
+        "complaint" => (await Complained(report) ? "done" : "copy", null),
+        "delayed" => (await Event(report, "DEFERRED", once: true) ? "done" : "copy", null),
+        "other" => ("kept", null),
+        _ => ("done", null),
+    };
+
+    /// <summary>Null when the report says only what is known.</summary>
+    private async Task<BounceEffect?> Bounced(Report report)
+    {
+        var (tx, path, recipient, cause) = (report.Tx, report.Path, report.Recipient, report.Finding.Cause!);
+        var earlier = BouncePolicy.Repeats(cause) ? await tx.Single<long>(Sql["earlier"], new
+        {
+            path.AccountId, path.ContactId, path.EmailId, recipient.EmailKey, reason = cause.Reason.Code(), since = clock.GetUtcNow() - BouncePolicy.Memory,
+        }) : 0;
+        var effect = BouncePolicy.Decide(cause, earlier);
+        var known = recipient.Outcome == "bounced";
+        if (known && !IsWorse(effect, recipient.Reason)) return null;
+        await tx.Execute(Sql["bounced"], new { path.AccountId, path.EmailId, path.ContactId, reason = cause.Reason.Code(), report.Finding.Decisive, now = clock.GetUtcNow() });
+        await Event(report, "BOUNCE");
+        var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
+        await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });
+        return effect;
+    }
+
+    /// <summary>A later report that the address is dead outweighs an earlier one of the same e-mail that did not know; nothing else does.</summary>
+    private static bool IsWorse(BounceEffect effect, string? known) => effect.Suppresses
+        && !(Enum.TryParse<BounceReason>(known, ignoreCase: true, out var reason) && reason.Facts().Verdict == Verdict.AddressDead);
+
+    /// <summary>The address after a failure. One that is dead stays dead when a milder report comes; one that was unbounced since may bounce again.</summary>
+    internal static AddressState After(AddressState state, BounceEffect effect, MailToken path, DateTimeOffset? sentAt, DateTimeOffset now) =>
+        effect.Reason is not { } reason || (effect.Spared && state.IsHardBounced) ? state : state with
+        {
+            HardBounceReason = reason.HubSpotValue(), HardBouncedAt = now, HardBounceEmailId = path.EmailId, HardBounceSentAt = sentAt, HardBounceSpared = effect.Spared,
+        };
+
+    private async Task<bool> Complained(Report report)
+    {
+        if (!await Event(report, "SPAMREPORT", once: true)) return false;
+        await addresses.Change(report.Tx, report.Path.AccountId, Mail, report.Recipient.Email, state => state with { ComplainedAt = state.ComplainedAt ?? clock.GetUtcNow() });
+        return true;
+    }
+
+    /// <summary>Writes an e-mail event that points at its evidence; <paramref name="once"/>: only the first of its type for this e-mail and person.</summary>
+    private async Task<bool> Event(Report report, string type, bool once = false)
+    {
+        var (tx, path) = (report.Tx, report.Path);
+        if (once && await tx.Single<long>(Sql["events"], new { path.AccountId, path.ContactId, path.EmailId, type }) > 0) return false;
+        await tx.Execute(Sql["event"], new
+        {
+            path.AccountId, id = await Ids.Next(tx, path.AccountId, "email_event"), now = clock.GetUtcNow(), type, path.ContactId, path.EmailId,
+            report.Recipient.EmailKey, reason = report.Finding.Cause?.Reason.Code(), detail = report.Finding.Decisive, report.InboxId,
+        });
+        return true;
+    }
+
+    private static Task Judge(Report report, string state, BounceEffect? effect) => report.Tx.Execute(Sql["judge"], new
+    {
+        report.Path.AccountId, report.InboxId, state, report.Finding.Kind, verdict = report.Finding.Cause?.Verdict.ToString(), reason = report.Finding.Cause?.Reason.Code(),
+        effect = effect?.Code, report.Finding.Status, report.Finding.Rule, report.Finding.Decisive, report.Finding.RefusedBy, report.Finding.Named,
+    });
+
+    private sealed record InboxRow(long AccountId, long Id, long EmailId, long ContactId, long Attempts);
+
+    private sealed record SentTo(string Email, string EmailKey, string Outcome, string? Reason);
+
+    private sealed record Report(Tx Tx, MailToken Path, long InboxId, SentTo Recipient, Finding Finding);
+}

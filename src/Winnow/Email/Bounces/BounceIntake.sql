@@ -1,0 +1,38 @@
+-- name: new
+select account_id, id, email_id, contact_id, attempts from inbox where state = 'new' and attempts < @MaxAttempts order by account_id, id limit @AtOnce;
+
+-- name: raw
+select raw from inbox where account_id = @AccountId and id = @Id;
+
+-- name: claim
+update inbox set state = 'kept', kind = 'other' where account_id = @AccountId and id = @Id and state = 'new';
+
+-- name: failed
+update inbox set attempts = attempts + 1 where account_id = @AccountId and id = @Id and state = 'new';
+
+-- name: recipient
+select email, email_key, outcome, reason from email_recipients
+where account_id = @AccountId and email_id = @EmailId and contact_id = @ContactId
+$lock;
+
+-- name: earlier
+select count(distinct email_id) from email_events
+where account_id = @AccountId and contact_id = @ContactId and type = 'BOUNCE' and reason = @reason and email_key = @EmailKey and email_id <> @EmailId and at >= @since;
+
+-- name: bounced
+update email_recipients set outcome = 'bounced', reason = @reason, detail = @Decisive, at = @now
+where account_id = @AccountId and email_id = @EmailId and contact_id = @ContactId;
+
+-- name: sent-at
+select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId;
+
+-- name: events
+select count(*) from email_events where account_id = @AccountId and contact_id = @ContactId and email_id = @EmailId and type = @type;
+
+-- name: event
+insert into email_events (account_id, id, at, type, contact_id, email_id, sent_at, email_key, reason, detail, inbox_id)
+select @AccountId, @id, @now, @type, @ContactId, @EmailId, (select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId), @EmailKey, @reason, @detail, @InboxId;
+
+-- name: judge
+update inbox set state = @state, kind = @Kind, verdict = @verdict, reason = @reason, effect = @effect, status = @Status, rule = @Rule, decisive = @Decisive, refused_by = @RefusedBy, named = @Named
+where account_id = @AccountId and id = @InboxId;
