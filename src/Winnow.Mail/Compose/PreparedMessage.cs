@@ -7,7 +7,7 @@ namespace Winnow.Mail.Compose;
 /// <summary>
 /// A mail encoded once and written many times: per recipient only the head and the slots are made, the rest is
 /// copied. Safe to use from many threads at once.
-/// The result is 7-bit, lines end in CRLF and are at most 998 octets long, no line of a body begins with a dot.
+/// The result is 7-bit (unless an address itself is not, RFC 6532), lines end in CRLF and are at most 998 octets long, no line of a body begins with a dot.
 /// </summary>
 public sealed class PreparedMessage
 {
