@@ -31,7 +31,7 @@ public static class WinnowServices
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>()
             // e-mail
-            .AddSingleton<MailTokens>()
+            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>()
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
     }

@@ -324,12 +324,16 @@ create table marketing_emails (
   excluded_lists $json not null,
   state         text   not null,          -- draft, sending, sent, stopped
   job_id        bigint,
+  selection_id  bigint,                   -- lists.id of kind SELECTION: who was chosen when sending was ordered
   created_by    bigint,
   created_at    bigint not null,
   updated_at    bigint not null,
   sent_at       bigint,                   -- when sending was ordered
+  resume_at     bigint,                   -- when sending goes on by itself; null: nothing waits
+  problem       text,                     -- what keeps mails from leaving, for people
   primary key (account_id, id)
 );
+create index marketing_emails_resume on marketing_emails (resume_at) where resume_at is not null;
 
 create table email_recipients (           -- exactly one row per person and e-mail: what became of it
   account_id bigint not null,
@@ -337,15 +341,26 @@ create table email_recipients (           -- exactly one row per person and e-ma
   contact_id bigint not null,
   email      text   not null,
   email_key  $text  not null,
-  outcome    text   not null,             -- queued, handing_over, retry, sent, not_sent, refused, bounced, unknown
+  outcome    text   not null,             -- queued, handing_over, retry, sent, not_sent, refused, bounced, soft_bounced, unknown: Outcome in Recipients.cs
   reason     text,                        -- not-sent reason (DOMAIN 2.4) or bounce reason
   detail     text,                        -- the relay's reply, for people
   attempts   bigint not null default 0,
   next_at    bigint not null default 0,
+  sent_at    bigint,                      -- when it was last handed to the relay
   at         bigint not null,
   primary key (account_id, email_id, contact_id)
 );
-create index email_recipients_outcome on email_recipients (account_id, email_id, outcome, next_at, contact_id);
+-- the many (queued, then sent) are found along the key and cost no second index entry
+create index email_recipients_few on email_recipients (account_id, email_id, outcome, contact_id) where outcome not in ('queued', 'handing_over', 'sent');
+
+create table email_counts (               -- how many recipients have each outcome, kept in the transaction that changes email_recipients
+  account_id bigint not null,
+  email_id   bigint not null,
+  outcome    text   not null,
+  reason     text   not null,
+  count      bigint not null,
+  primary key (account_id, email_id, outcome, reason)
+);
 
 create table email_events (
   account_id bigint not null,

@@ -8,7 +8,7 @@ namespace Winnow.Email.Bounces;
 
 /// <summary>Turns stored reports, and refusals while sending, into verdicts. Each report is handled in one transaction that first
 /// claims its row: two processes, or one that died in between, handle it once.</summary>
-public sealed class BounceIntake(Db db, Inbox inbox, AddressChanges addresses, TimeProvider clock, ILogger<BounceIntake> log)
+public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, AddressChanges addresses, TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
     /// <summary>After so many failed tries a row is left alone, still <c>new</c>, so that it cannot hold up the others.</summary>
@@ -86,9 +86,9 @@ public sealed class BounceIntake(Db db, Inbox inbox, AddressChanges addresses, T
             path.AccountId, path.ContactId, path.EmailId, recipient.EmailKey, reason = cause.Reason.Code(), since = clock.GetUtcNow() - BouncePolicy.Memory,
         }) : 0;
         var effect = BouncePolicy.Decide(cause, earlier);
-        var known = recipient.Outcome == "bounced";
+        var known = recipient.Outcome is Outcome.Bounced or Outcome.SoftBounced;
         if (known && !IsWorse(effect, recipient.Reason)) return null;
-        await tx.Execute(Sql["bounced"], new { path.AccountId, path.EmailId, path.ContactId, reason = cause.Reason.Code(), report.Finding.Decisive, now = clock.GetUtcNow() });
+        await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
         await Event(report, "BOUNCE");
         var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
         await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });

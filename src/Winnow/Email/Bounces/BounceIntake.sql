@@ -19,10 +19,6 @@ $lock;
 select count(distinct email_id) from email_events
 where account_id = @AccountId and contact_id = @ContactId and type = 'BOUNCE' and reason = @reason and email_key = @EmailKey and email_id <> @EmailId and at >= @since;
 
--- name: bounced
-update email_recipients set outcome = 'bounced', reason = @reason, detail = @Decisive, at = @now
-where account_id = @AccountId and email_id = @EmailId and contact_id = @ContactId;
-
 -- name: sent-at
 select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId;
 

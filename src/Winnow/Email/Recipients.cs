@@ -1,0 +1,126 @@
+using Winnow.Data;
+
+namespace Winnow.Email;
+
+/// <summary>What became of a recipient. Exactly one at a time.</summary>
+public static class Outcome
+{
+    /// <summary>Waits for its turn.</summary>
+    public const string Queued = "queued";
+    /// <summary>Written just before the last byte goes to the relay. When the process dies now, nobody knows whether the mail was taken.</summary>
+    public const string HandingOver = "handing_over";
+    /// <summary>The relay said "not now": tried again, for up to 72 hours. HubSpot's Pending.</summary>
+    public const string Retry = "retry";
+    /// <summary>The relay took it. As long as no bounce comes it counts as delivered.</summary>
+    public const string Sent = "sent";
+    /// <summary>Left out before anything was sent; the reason is one of DOMAIN's drop reasons.</summary>
+    public const string NotSent = "not_sent";
+    /// <summary>The relay said no for good; what that says about the address is being judged.</summary>
+    public const string Refused = "refused";
+    /// <summary>Hard bounced.</summary>
+    public const string Bounced = "bounced";
+    /// <summary>Soft bounced.</summary>
+    public const string SoftBounced = "soft_bounced";
+    /// <summary>The process or the relay went away between the last byte and the reply. Never sent again by itself.</summary>
+    public const string Unknown = "unknown";
+}
+
+/// <summary>A person an e-mail was ordered for, and what became of it.</summary>
+/// <param name="Email">The address as it was when sending was ordered.</param>
+/// <param name="Outcome">One of <see cref="Email.Outcome"/>.</param>
+/// <param name="Reason">Why it was not sent or why it bounced; null otherwise.</param>
+/// <param name="Detail">The relay's words.</param>
+/// <param name="NextAt">When it is tried again.</param>
+/// <param name="SentAt">When it was handed over last; null when never.</param>
+/// <param name="At">When the outcome was written.</param>
+public sealed record Recipient(
+    long ContactId, string Email, string EmailKey, string Outcome, string? Reason, string? Detail, long Attempts, DateTimeOffset NextAt, DateTimeOffset? SentAt, DateTimeOffset At);
+
+/// <summary>Recipients of an e-mail: read them, and change what became of them together with the e-mail's figures.</summary>
+public sealed class Recipients(TimeProvider clock)
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<Recipients>();
+
+    /// <summary>One recipient, or null when the e-mail was not ordered for this contact.</summary>
+    public Task<Recipient?> Find(Tx tx, long accountId, long emailId, long contactId) => tx.SingleOrNone<Recipient>(Sql["find"], new { accountId, emailId, contactId });
+
+    /// <summary>People with one of these outcomes, by contact id, after this one (0 to begin).</summary>
+    /// <param name="reason">Only those with this reason; null for all.</param>
+    public Task<List<Recipient>> Page(Tx tx, long accountId, long emailId, IReadOnlyCollection<string> outcomes, string? reason, long after, int limit) =>
+        // 'sent' and 'queued' are found along the key, all others along their own small index
+        tx.Query<Recipient>(Sql[outcomes.Any(o => o is Outcome.Sent or Outcome.Queued or Outcome.HandingOver) ? "page" : "page-of-few"], new
+        {
+            accountId, emailId, outcomes = outcomes.ToArray(), anyReason = reason is null, reason = reason ?? "", after, limit,
+        });
+
+    /// <summary>The figures of these e-mails.</summary>
+    public async Task<Dictionary<long, EmailFigures>> Figures(Tx tx, long accountId, IReadOnlyCollection<long> emailIds) =>
+        (await tx.Query<OutcomeCount>(Sql["counts"], new { accountId, emailIds = emailIds.ToArray() })).GroupBy(c => c.EmailId).ToDictionary(g => g.Key, g => new EmailFigures([.. g]));
+
+    /// <summary>A mail that was sent, or tried, bounced: writes that down and moves the figures. Whether a report says anything new the caller has decided.</summary>
+    /// <param name="reason">What the report groups by.</param>
+    /// <param name="detail">The decisive line.</param>
+    /// <returns>False when the e-mail was not sent to this contact, or all this was written before.</returns>
+    public async Task<bool> Bounced(Tx tx, long accountId, long emailId, long contactId, bool hard, string reason, string? detail)
+    {
+        var before = await tx.SingleOrNone<Recipient>(Sql["lock"], new { accountId, emailId, contactId });
+        var outcome = hard ? Outcome.Bounced : Outcome.SoftBounced;
+        if (before is null or { Outcome: Outcome.NotSent } || (before.Outcome, before.Reason) == (outcome, reason)) return false;
+        await tx.Execute(Sql["set"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = 0L, attempts = before.Attempts, now = clock.GetUtcNow() });
+        var was = before.Outcome == Outcome.HandingOver ? Outcome.Queued : before.Outcome;
+        await Count(tx, accountId, emailId, [(was, before.Reason, -1), (outcome, reason, 1)]);
+        return true;
+    }
+
+    /// <summary>Changes one recipient's outcome, whatever it was.</summary>
+    internal Task Set(Tx tx, long accountId, long emailId, long contactId, string outcome, string? reason, string? detail, DateTimeOffset? nextAt, long attempts) =>
+        tx.Execute(Sql["set"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = nextAt?.ToUnixTimeMilliseconds() ?? 0, attempts, now = clock.GetUtcNow() });
+
+    /// <summary>Adds to the figures. Rows are touched in one order, so that two writers cannot wait for each other.</summary>
+    internal static async Task Count(Tx tx, long accountId, long emailId, IEnumerable<(string Outcome, string? Reason, long By)> changes)
+    {
+        foreach (var sum in changes.GroupBy(c => (c.Outcome, Reason: c.Reason ?? "")).Select(g => (g.Key.Outcome, g.Key.Reason, By: g.Sum(c => c.By))).Where(s => s.By != 0)
+            .OrderBy(s => s.Outcome, StringComparer.Ordinal).ThenBy(s => s.Reason, StringComparer.Ordinal))
+            await tx.Execute(Sql["count"], new { accountId, emailId, sum.Outcome, sum.Reason, sum.By });
+    }
+
+    /// <summary>Makes the figures from the recipients anew: at the end of a sending, and whenever they are in doubt.</summary>
+    public static async Task Recount(Tx tx, long accountId, long emailId)
+    {
+        await tx.Execute(Sql["forget-counts"], new { accountId, emailId });
+        await tx.Execute(Sql["recount"], new { accountId, emailId });
+    }
+}
+
+/// <summary>How many recipients of an e-mail have an outcome, for one reason.</summary>
+public sealed record OutcomeCount(long EmailId, string Outcome, string Reason, long Count);
+
+/// <summary>The figures of one e-mail, as HubSpot names them (DOMAIN §9.3): selected = sent + not sent + still waiting.</summary>
+public sealed class EmailFigures(IReadOnlyList<OutcomeCount> counts)
+{
+    /// <summary>No recipients yet.</summary>
+    public static readonly EmailFigures None = new([]);
+
+    /// <summary>Everyone it was ordered for.</summary>
+    public long Selected => counts.Sum(c => c.Count);
+    /// <summary>Not tried yet.</summary>
+    public long Waiting => Of(Outcome.Queued, Outcome.HandingOver);
+    /// <summary>Handed to the relay or tried at least once.</summary>
+    public long Sent => Selected - Waiting - NotSent;
+    /// <summary>Taken by the relay, and no bounce came back.</summary>
+    public long Delivered => Of(Outcome.Sent);
+    /// <summary>Being tried again.</summary>
+    public long Pending => Of(Outcome.Retry);
+    /// <summary>Hard and soft bounces, refusals still being judged included.</summary>
+    public long Bounced => Of(Outcome.Bounced, Outcome.SoftBounced, Outcome.Refused);
+    /// <summary>Left out before sending.</summary>
+    public long NotSent => Of(Outcome.NotSent);
+    /// <summary>Nobody knows whether the relay took it.</summary>
+    public long Unknown => Of(Outcome.Unknown);
+
+    /// <summary>The sum of some outcomes.</summary>
+    public long Of(params IReadOnlyList<string> outcomes) => counts.Where(c => outcomes.Contains(c.Outcome)).Sum(c => c.Count);
+
+    /// <summary>Some outcomes by reason, the largest first.</summary>
+    public IEnumerable<OutcomeCount> ByReason(params IReadOnlyList<string> outcomes) => counts.Where(c => outcomes.Contains(c.Outcome) && c.Count > 0).OrderByDescending(c => c.Count).ThenBy(c => c.Reason, StringComparer.Ordinal);
+}

@@ -1,0 +1,51 @@
+using Winnow.Email;
+
+namespace Winnow.Tests;
+
+public sealed class RecipientsTests
+{
+    [Theory, Databases]
+    public async Task A_bounce_moves_the_figures_and_a_copy_does_not(string database)
+    {
+        await using var app = await With(database, (1, "sent"), (2, "sent"), (3, "not_sent"), (4, "handing_over"));
+        Assert.True(await Bounced(app, 1, hard: false, "MAILBOX_FULL"));
+        Assert.False(await Bounced(app, 1, hard: false, "MAILBOX_FULL"));
+        Assert.True(await Bounced(app, 1, hard: true, "UNKNOWN_USER"));
+        Assert.False(await Bounced(app, 1, hard: true, "UNKNOWN_USER"));
+        Assert.False(await Bounced(app, 3, hard: true, "OTHER"));
+        Assert.False(await Bounced(app, 99, hard: true, "OTHER"));
+        Assert.True(await Bounced(app, 4, hard: true, "OTHER"));
+
+        var figures = (await app.Db.Read(tx => app.Get<Recipients>().Figures(tx, 1, [7, 8])))[7];
+        Assert.Equal((4, 1, 2, 1, 0), (figures.Selected, figures.Delivered, figures.Bounced, figures.NotSent, figures.Waiting));
+        Assert.Equal(["OTHER 1", "UNKNOWN_USER 1"], figures.ByReason(Outcome.Bounced).Select(c => $"{c.Reason} {c.Count}"));
+        await app.Db.Write(tx => Recipients.Recount(tx, 1, 7));
+        var again = (await app.Db.Read(tx => app.Get<Recipients>().Figures(tx, 1, [7])))[7];
+        Assert.Equal(figures.ByReason(Outcome.Bounced), again.ByReason(Outcome.Bounced));
+        Assert.Equal((figures.Sent, figures.NotSent), (again.Sent, again.NotSent));
+    }
+
+    [Theory, Databases]
+    public async Task The_people_behind_a_number_are_paged(string database)
+    {
+        await using var app = await With(database, [.. Enumerable.Range(1, 5).Select(i => ((long)i, i % 2 == 0 ? "sent" : "not_sent"))]);
+        var recipients = app.Get<Recipients>();
+        Assert.Equal([1, 3], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], null, 0, 2))).Select(r => r.ContactId));
+        Assert.Equal([5], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], "", 3, 2))).Select(r => r.ContactId));
+        Assert.Equal([2, 4], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.Sent], null, 0, 9))).Select(r => r.ContactId));
+        Assert.Empty(await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], "PREVIOUS_SPAM", 0, 9)));
+        Assert.Empty(await app.Db.Read(tx => recipients.Page(tx, TestApp.OtherAccount, 7, [Outcome.NotSent, Outcome.Sent], null, 0, 9)));
+    }
+
+    private static Task<bool> Bounced(TestApp app, long contact, bool hard, string reason) =>
+        app.Db.Write(tx => app.Get<Recipients>().Bounced(tx, 1, 7, contact, hard, reason, "550 5.1.1 no"));
+
+    private static async Task<TestApp> With(string database, params (long Contact, string Outcome)[] recipients)
+    {
+        var app = await TestApp.On(database);
+        foreach (var (contact, outcome) in recipients)
+            await app.Execute("insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) values (1, 7, @contact, 'a@b.test', 'a@b.test', @outcome, 0)", new { contact, outcome });
+        await app.Db.Write(tx => Recipients.Recount(tx, 1, 7));
+        return app;
+    }
+}
