@@ -162,14 +162,24 @@ public class SmtpLimitsTests
     [Fact]
     public async Task When_memory_is_used_up_mail_is_put_off_and_taken_again_later()
     {
-        var (listener, _) = SmtpParts.Listen(new SmtpLimits { MemoryBytes = 200_000 });
+        TaskCompletionSource held = new(), free = new();
+        var (listener, _) = SmtpParts.Listen(new SmtpLimits { MemoryBytes = 200_000 }, host => host with
+        {
+            Store = async (_, _, token) =>
+            {
+                held.TrySetResult();
+                await free.Task.WaitAsync(token);
+                return SmtpReplies.Stored;
+            },
+        });
         await using var _2 = listener;
         await using var greedy = await RawClient.InData(listener.Endpoint);
-        await greedy.SendRaw(string.Concat(Enumerable.Repeat("0123456789\r\n", 10_000)));
+        await greedy.SendRaw(string.Concat(Enumerable.Repeat("0123456789\r\n", 10_000)) + ".\r\n");
+        await held.Task;
         await using var other = await RawClient.InData(listener.Endpoint);
         await other.SendRaw(string.Concat(Enumerable.Repeat("0123456789\r\n", 10_000)) + ".\r\n");
         await other.Expect("452 4.3.1");
-        await greedy.SendRaw(".\r\n");
+        free.SetResult();
         await greedy.Expect("250");
         await other.Say("MAIL FROM:<>", "250");
         await other.Say("RCPT TO:<b@bounces.test>", "250");

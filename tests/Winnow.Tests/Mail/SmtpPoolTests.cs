@@ -46,7 +46,7 @@ public class SmtpPoolTests
         Assert.Equal(3, server.Connections);
     }
 
-    [Fact]
+    [Fact(Timeout = 20_000)]
     public async Task An_unknown_outcome_is_never_tried_again()
     {
         await using var server = ScriptedServer.Start(async side =>
