@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Contacts;
 using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Lists;
@@ -11,6 +12,7 @@ public static class Schedule
     /// <summary>What runs again and again, and how often.</summary>
     public static IReadOnlyList<RecurringWork> All(IServiceProvider services) =>
     [
+        new("Index contacts for the search box", TimeSpan.FromSeconds(1), services.GetRequiredService<ContactWords>().CatchUp),
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
     ];

@@ -28,6 +28,7 @@ public static class WinnowServices
             .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
+            .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>()
             // e-mail

@@ -48,6 +48,9 @@ public sealed class Contact
     /// <summary>First and last name, or what is known of them; the address when there is none.</summary>
     public string DisplayName => string.Join(' ', new[] { this[FirstNameColumn], this[LastNameColumn] }.OfType<string>()) is { Length: > 0 } name ? name : Email ?? $"#{Id}";
 
+    /// <summary>Whether it counts toward the contact tier.</summary>
+    public bool IsMarketing => (bool)this[MarketingColumn]!;
+
     /// <summary>A column's raw value: string, long or bool.</summary>
     public object? this[ContactColumn column] { get => columns[column.Ordinal]; set => columns[column.Ordinal] = value; }
 
@@ -120,7 +123,8 @@ public sealed class Contact
     }
 
     private static readonly ContactColumn VersionColumn = ContactColumn.Of("version"), EmailColumn = ContactColumn.Of("email"),
-        EmailKeyColumn = ContactColumn.Of("email_key"), FirstNameColumn = ContactColumn.Of("firstname"), LastNameColumn = ContactColumn.Of("lastname");
+        EmailKeyColumn = ContactColumn.Of("email_key"), FirstNameColumn = ContactColumn.Of("firstname"), LastNameColumn = ContactColumn.Of("lastname"),
+        MarketingColumn = ContactColumn.Of("marketing");
 }
 
 /// <summary>Values keyed by property id, as JSON: {"1001":"x","1002":12.5,"1003":true}. Numbers and instants both come back as

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Winnow.Data;
 using Winnow.Mail.Mime;
 
@@ -94,6 +95,10 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         return back.Count;
     }
 
+    /// <summary>How many contacts the account has, and how many of them are marketing contacts.</summary>
+    public async Task<(long All, long Marketing)> Counts(Tx tx, long accountId) =>
+        await tx.SingleOrNone<CountRow>(Sql["counts"], new { accountId }) is { } row ? (row.Contacts, row.Marketing) : (0, 0);
+
     /// <summary>Reads rows selected as <see cref="ContactColumn.List"/>.</summary>
     public static async Task<List<Contact>> ReadAll(Tx tx, Statement sql, object args)
     {
@@ -175,13 +180,18 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
             change.Changed.Order().Select(id => KeyValuePair.Create(id, contact[properties.Find(id)!]));
     }
 
-    /// <summary>The followers first, the outbox last: its counter is held from then on.</summary>
+    /// <summary>The followers first, then what the whole account shares: the counts and the outbox, held from then on.</summary>
     private async Task Tell(Tx tx, long accountId, PropertyCatalog properties, long now, List<ContactChange> changes)
     {
         if (changes.Count == 0) return;
         foreach (var follower in followers) await follower.Changed(tx, accountId, properties, changes);
-        var id = await Ids.Next(tx, accountId, "contact_change");
-        await tx.Execute(Sql["outbox"], new { accountId, id, first = changes[0].Id, last = changes[^1].Id, now });
+        var (contacts, marketing) = (changes.Sum(c => One(c.After is not null) - One(c.Before is not null)), changes.Sum(c => One(c.After?.IsMarketing) - One(c.Before?.IsMarketing)));
+        if (contacts != 0 || marketing != 0) await tx.Execute(Sql["count"], new { accountId, contacts, marketing });
+        var (id, first, last) = (await Ids.Next(tx, accountId, "contact_change"), changes[0].Id, changes[^1].Id);
+        var ids = last - first + 1 == changes.Count ? null : JsonSerializer.Serialize(changes.Select(c => c.Id));
+        await tx.Execute(Sql["outbox"], new { accountId, id, first, last, ids, now });
+
+        static long One(bool? yes) => yes == true ? 1 : 0;
     }
 
     private static string Upsert(string rows) =>
@@ -195,6 +205,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private static readonly ContactColumn EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"),
         Source = ContactColumn.Of("source"), SourceId = ContactColumn.Of("source_id");
     private static readonly Property Domain = BuiltInProperties.Of("hs_email_domain");
+
+    private sealed record CountRow(long Contacts, long Marketing);
 
     private sealed record Additional(string EmailKey, long ContactId);
 }

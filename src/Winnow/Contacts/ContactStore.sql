@@ -6,7 +6,14 @@ insert into contact_history (account_id, contact_id, version, at, source, source
 values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, cast(@after as $json), cast(@before as $json));
 
 -- name: outbox
-insert into contact_changes (account_id, id, first_contact_id, last_contact_id, at) values (@accountId, @id, @first, @last, @now);
+insert into contact_changes (account_id, id, first_contact_id, last_contact_id, contact_ids, at) values (@accountId, @id, @first, @last, cast(@ids as $json), @now);
+
+-- name: count
+insert into contact_counts (account_id, contacts, marketing) values (@accountId, @contacts, @marketing)
+on conflict (account_id) do update set contacts = contact_counts.contacts + excluded.contacts, marketing = contact_counts.marketing + excluded.marketing;
+
+-- name: counts
+select contacts, marketing from contact_counts where account_id = @accountId;
 
 -- name: stage
 create temp table if not exists changed_contacts as select * from contacts where account_id = 0 and false;

@@ -177,11 +177,18 @@ create table contact_emails (             -- additional addresses; the primary o
 );
 create index contact_emails_contact on contact_emails (account_id, contact_id);
 
-create table contact_words (              -- what the search box looks in: every word of name, company and address
+create table contact_words (              -- what the search box looks in: the words of name, company and address
   account_id bigint not null,
-  word       $text  not null,
   contact_id bigint not null,
-  primary key (account_id, word, contact_id)
+  word       $text  not null,
+  primary key (account_id, contact_id, word)
+);
+create index contact_words_word on contact_words (account_id, word, contact_id);
+
+create table contact_counts (             -- kept by ContactStore, so that nobody counts a million rows
+  account_id bigint not null primary key,
+  contacts   bigint not null,
+  marketing  bigint not null
 );
 
 create table contact_history (            -- one row per change of a contact
@@ -202,6 +209,7 @@ create table contact_changes (            -- outbox: which contacts changed, in 
   id         bigint not null,
   first_contact_id bigint not null,
   last_contact_id  bigint not null,
+  contact_ids $json,                      -- null: every id from first to last
   at         bigint not null,
   primary key (account_id, id)
 );
@@ -209,6 +217,7 @@ create table cursors (                    -- how far each follower of contact_ch
   account_id bigint not null,
   follower   text   not null,
   change_id  bigint not null,
+  position   bigint not null default 0,   -- how far within the next change, when it is a long one
   primary key (account_id, follower)
 );
 

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+
+namespace Winnow.Contacts;
+
+/// <summary>The words a contact is found by, and the words of a search: letters and digits, small, without accents.</summary>
+public static class SearchWords
+{
+    private const int MaxLength = 40, MaxWords = 12;
+
+    /// <summary>The words of first and last name, company and address (without the last label of its domain), each once.</summary>
+    public static SortedSet<string> Of(Contact contact)
+    {
+        var words = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var property in Named) words.UnionWith(In((string?)contact[property]));
+        if (contact.EmailKey is { } address) words.UnionWith(In(address[..address.LastIndexOf('.')]));
+        return words;
+    }
+
+    /// <summary>The words of a text. Of a search each must be the beginning of a word of the contact.</summary>
+    public static IEnumerable<string> In(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return [];
+        var plain = new StringBuilder(text.Length);
+        foreach (var c in text.Normalize(NormalizationForm.FormD))
+            if (char.IsLetterOrDigit(c)) plain.Append(char.ToLowerInvariant(c));
+            else if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark) plain.Append(' ');
+        return plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(MaxWords).Select(w => w.Length <= MaxLength ? w : w[..MaxLength]).Distinct();
+    }
+
+    private static readonly Property[] Named = [BuiltInProperties.Of("firstname"), BuiltInProperties.Of("lastname"), BuiltInProperties.Of("company")];
+}
