@@ -33,6 +33,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/error/{Code:int}", Who.Anyone),
         new("/not-found", Who.Anyone),
         new("/theme", Who.Anyone),
+        new("/keys", Who.Member),
 
         // accounts
         new("/setup", Who.Anyone),                      // 404 once an account exists

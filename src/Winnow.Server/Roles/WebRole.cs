@@ -44,6 +44,7 @@ public static class WebRole
         app.Use(Permissions.RequireToken);
         app.MapStaticAssets().AllowAnonymous();
         app.MapTheme();
+        app.MapKeys();
         app.MapAccounts();
         app.MapRazorComponents<App>();
     }

@@ -25,7 +25,7 @@ public static class Htmx
         if (http.Response.StatusCode is not (301 or 302 or 303) || http.Response.Headers.Location.Count == 0) return Task.CompletedTask;
         http.Response.Headers["HX-Redirect"] = http.Response.Headers.Location;
         http.Response.Headers.Remove("Location");
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        http.Response.StatusCode = StatusCodes.Status200OK;     // not 204: the page may still write, which nobody reads
         return Task.CompletedTask;
     }
 }

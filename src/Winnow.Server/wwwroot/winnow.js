@@ -12,7 +12,8 @@ root.classList.remove("no-script");
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", event => {
-  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+  const chosen = closest(event, ".menu-list :is(a, button)");
+  for (const menu of openMenus()) if (chosen || !menu.contains(event.target)) menu.open = false;
 });
 
 function menuKey(event) {
@@ -35,9 +36,9 @@ function menuKey(event) {
 /* Dialogs: a link with hx-target="#dialog" brings a page whose <dialog> opens here. */
 let opener = null;
 
-function showDialogs(scope) {
-  for (const dialog of scope.querySelectorAll("dialog:not([open])")) {
-    opener ??= document.activeElement;
+function showDialogs() {
+  for (const dialog of document.querySelectorAll("#dialog dialog:not([open])")) {
+    opener ??= document.activeElement.closest("details.menu")?.querySelector("summary") ?? document.activeElement;
     dialog.showModal();
     focusFirst(dialog);
     dialog.addEventListener("close", () => {
@@ -60,6 +61,11 @@ document.addEventListener("click", event => {
   const closer = closest(event, "dialog [data-close]");
   if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
   if (event.target instanceof HTMLDialogElement && event.target.open && outside(event)) event.target.close();
+});
+
+document.addEventListener("click", event => {
+  const button = closest(event, "[data-opens]");
+  if (button) document.getElementById(button.dataset.opens).showModal();
 });
 
 const outside = event => {
@@ -153,13 +159,26 @@ function moveRow(step) {
   all[Math.min(Math.max(at + step, 0), all.length - 1)]?.querySelector(".tick input, a, button")?.focus();
 }
 
+const row = () => document.activeElement?.closest(".dt tbody tr");
+const rowLink = () => row()?.querySelector("a.name");
+
+function tickRow(range) {
+  const tick = row()?.querySelector(".tick input");
+  if (!tick) return;
+  const from = lastTick;
+  tick.click();
+  if (range && from?.isConnected && from !== tick) tickRange(from, tick);
+}
+
 const keys = {
   "/": () => document.querySelector("main input[type=search], .side-search")?.focus(),
   j: () => moveRow(1),
   k: () => moveRow(-1),
-  x: () => document.activeElement?.closest("tr")?.querySelector(".tick input")?.click(),
+  x: () => tickRow(false),
+  X: () => tickRow(true),
+  Enter: () => rowLink().click(),
   f: () => document.querySelector(".chip-add")?.click(),
-  "?": () => document.querySelector("#keys")?.showModal?.(),
+  "?": () => document.querySelector("#keys")?.showModal(),
 };
 
 document.addEventListener("keydown", event => {
@@ -171,12 +190,13 @@ document.addEventListener("keydown", event => {
   if (chord) setTimeout(() => { chord = false; }, 1200);
   const form = document.querySelector(".has-bulk");
   if (event.key === "Escape" && form?.querySelector("tbody .tick :checked")) clearSelection(form);
+  if (event.key === "Enter" && !(event.target.matches("input[type=checkbox]") && rowLink())) return;
   if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
 });
 
 /* What came in by htmx, and what went wrong */
 function wake(scope) {
-  showDialogs(scope);
+  showDialogs();
   for (const field of scope.querySelectorAll("[data-typed-count]")) checkCount(field);
   for (const form of scope.querySelectorAll(".has-bulk")) showSelection(form);
   if (scope instanceof Element && scope.matches(".has-bulk")) showSelection(scope);

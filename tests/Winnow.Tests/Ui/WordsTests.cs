@@ -44,7 +44,8 @@ public partial class WordsTests
 
     // Words that pages take from a table: T[line.Word].
     private static IEnumerable<string> TablesOfWords() =>
-        SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word);
+        SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word)
+        .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word));
 
     private static IEnumerable<string> Keys(string source) =>
         Asked().Matches(Comment().Replace(source, "")).SelectMany(match => match.Groups["key"].Captures).Select(capture => Regex.Unescape(capture.Value));

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Winnow.Tests;
+
+/// <summary>A real browser: Debian's Chromium, driven by Playwright. Pictures go to artifacts/pictures.</summary>
+public sealed class Chromium : IAsyncDisposable
+{
+    /// <summary>The browser; null when this machine has none (then tests that need it are skipped, in CI they fail).</summary>
+    public static readonly string? Path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    private readonly IPlaywright playwright;
+    private readonly IBrowser browser;
+    private readonly ConcurrentQueue<string> faults = new();
+
+    private Chromium(IPlaywright playwright, IBrowser browser) => (this.playwright, this.browser) = (playwright, browser);
+
+    /// <summary>Starts it without a window and without calls home.</summary>
+    public static async Task<Chromium> Start()
+    {
+        if (Path is null && Environment.GetEnvironmentVariable("CI") is null) Assert.Skip("There is no Chromium: apt-get install chromium");
+        var playwright = await Playwright.CreateAsync();
+        string[] quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+        return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path, Args = quiet }));
+    }
+
+    /// <summary>A page of a fresh person: no cookies of others. Faults in the console and breaches of the content security policy fail the test.</summary>
+    public async Task<IPage> Page(WebApp app, int width = 1280, ColorScheme colours = ColorScheme.Light, string locale = "en-GB", bool script = true)
+    {
+        var context = await browser.NewContextAsync(new() { BaseURL = app.Http.BaseAddress!.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, Locale = locale, JavaScriptEnabled = script, TimezoneId = "Europe/Amsterdam" });
+        context.SetDefaultTimeout(15_000);
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) => { if (message.Type == "error" && !message.Text.Contains("the server responded with a status of 4", StringComparison.Ordinal)) faults.Enqueue(message.Text); };
+        page.PageError += (_, fault) => faults.Enqueue(fault);
+        return page;
+    }
+
+    /// <summary>Keeps a picture and wants no finding of axe, and nothing that is wider than the screen.</summary>
+    public static async Task Check(IPage page, string name)
+    {
+        var folder = Directory.CreateDirectory(Root.At("artifacts", "pictures")).FullName;
+        await page.ScreenshotAsync(new() { Path = System.IO.Path.Combine(folder, name + ".png"), FullPage = true });
+        var findings = (await page.RunAxe()).Violations.Select(Say).ToList();
+        Assert.True(findings.Count == 0, $"{name}: {string.Join("; ", findings)}");
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), $"{name} scrolls sideways");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await browser.DisposeAsync();
+        playwright.Dispose();
+        Assert.True(faults.IsEmpty, string.Join("\n", faults));
+    }
+
+    private static string Say(AxeResultItem finding) => $"{finding.Id} ({string.Join(", ", finding.Nodes.Select(node => node.Html))})";
+}
