@@ -1,0 +1,19 @@
+namespace Winnow.Filters;
+
+/// <summary>Letters without case, one character to one character, so that both readers of a filter can do the same:
+/// .NET by <see cref="Fold"/>, SQL by lower() for A-Z and one replace() for each other capital that the operand could meet.</summary>
+internal static class CaseFolding
+{
+    private static readonly ILookup<char, char> Capitals = Enumerable.Range(128, 0xFFFF - 127).Select(i => (char)i)
+        .Where(c => !char.IsSurrogate(c) && char.ToLowerInvariant(c) != c).ToLookup(char.ToLowerInvariant);
+
+    /// <summary>The text in small letters.</summary>
+    public static string Fold(string text) => string.Create(text.Length, text, (small, from) =>
+    {
+        for (var i = 0; i < from.Length; i++) small[i] = char.ToLowerInvariant(from[i]);
+    });
+
+    /// <summary>What SQL must replace in a text, besides A-Z, before comparing it with these folded operands: capital and small letter.</summary>
+    public static IEnumerable<(char Capital, char Small)> Replacements(IEnumerable<string> folded) =>
+        folded.SelectMany(text => text).Distinct().Order().SelectMany(small => Capitals[small].Select(capital => (capital, small)));
+}

@@ -1,0 +1,55 @@
+using Winnow.Contacts;
+
+namespace Winnow.Filters;
+
+/// <summary>Which contacts: those that one of the groups takes. HubSpot's filterBranch (DOMAIN: an OR branch of AND branches),
+/// read and written by <see cref="FilterJson"/>.</summary>
+public sealed record Filter(IReadOnlyList<FilterGroup> Groups)
+{
+    /// <summary>Most filters in one tree; HubSpot's limit.</summary>
+    public const int MaxFilters = 250;
+
+    /// <summary>All single filters, in order.</summary>
+    public IEnumerable<PropertyFilter> All => Groups.SelectMany(g => g.Filters);
+
+    /// <summary>The ids of the properties on which the answer depends.</summary>
+    public IEnumerable<long> PropertyIds => All.Select(f => f.Property.Id).Distinct();
+}
+
+/// <summary>Takes a contact when each of its filters does.</summary>
+public sealed record FilterGroup(IReadOnlyList<PropertyFilter> Filters);
+
+/// <summary>One condition on one property. What it says of a contact, null by null:
+/// <code>
+///                              value there           no value
+/// IS_KNOWN                     yes                   no
+/// IS_UNKNOWN                   no                    yes
+/// any other operator           relation holds        IncludeNoValue
+/// any other, negated           relation fails        IncludeNoValue
+/// </code>
+/// So <c>IS_NONE_OF</c> leaves contacts without a value out unless it is told to take them in: HubSpot's
+/// <c>includeObjectsWithNoValueSet</c>, false when absent.</summary>
+public sealed record PropertyFilter(Property Property, FilterOperator Operator, Operand Operand, bool IncludeNoValue = false);
+
+/// <summary>What a property is compared with.</summary>
+public abstract record Operand
+{
+    /// <summary>Nothing: is known, is unknown.</summary>
+    public static readonly Operand None = new Nothing();
+
+    private sealed record Nothing : Operand;
+}
+
+/// <summary>Texts or options, one of which must match.</summary>
+public sealed record Texts(IReadOnlyList<string> Values) : Operand;
+
+/// <summary>A number.</summary>
+public sealed record Numeric(double Value) : Operand;
+
+/// <summary>Yes or no.</summary>
+public sealed record Flag(bool Value) : Operand;
+
+/// <summary>A stretch of time, from (included) to (not included), Unix milliseconds; and the JSON fields that it came from.</summary>
+/// <param name="Day">The day or instant to show to people.</param>
+/// <param name="Source">The operand fields of the operation, as a JSON object.</param>
+public sealed record Span(long From, long To, DateTimeOffset Day, string Source) : Operand;

@@ -1,0 +1,76 @@
+using Winnow.Contacts;
+using static Winnow.Contacts.PropertyType;
+
+namespace Winnow.Filters;
+
+/// <summary>What an operator looks at. Each has one small method in <see cref="FilterPredicate"/> and one in <see cref="FilterSql"/>.</summary>
+public enum Relation
+{
+    /// <summary>There is a value.</summary>
+    Known,
+    /// <summary>One of the options is one of the operand's, exactly.</summary>
+    AnyOf,
+    /// <summary>The text is one of the operand's; capitals count as small letters (<see cref="CaseFolding"/>).</summary>
+    TextEqual,
+    /// <summary>The number is the operand's.</summary>
+    NumberEqual,
+    /// <summary>Yes or no as in the operand.</summary>
+    FlagEqual,
+    /// <summary>The instant lies in the operand's stretch of time.</summary>
+    Within,
+}
+
+/// <summary>An operator of HubSpot's grammar: a row of the table <see cref="All"/>.</summary>
+/// <param name="Type">operationType, upper case.</param>
+/// <param name="Name">operator, upper case.</param>
+/// <param name="Negated">Whether it takes what the relation rejects.</param>
+/// <param name="Phrase">English words for it, {0} the property and {1} the operand; a key of the dictionary of words.</param>
+/// <param name="On">The property types it can be asked of; none means all.</param>
+public sealed record FilterOperator(string Type, string Name, Relation Relation, bool Negated, string Phrase, params IReadOnlyList<PropertyType> On)
+{
+    /// <summary>All operators that work. One more is a row here and, when its relation is new, a method in each reader.</summary>
+    public static readonly IReadOnlyList<FilterOperator> All =
+    [
+        new("ALL_PROPERTY", "IS_KNOWN", Relation.Known, false, "{0} is known"),
+        new("ALL_PROPERTY", "IS_UNKNOWN", Relation.Known, true, "{0} is unknown"),
+        new("ENUMERATION", "IS_ANY_OF", Relation.AnyOf, false, "{0} is any of {1}", Enumeration, Bool),
+        new("ENUMERATION", "IS_NONE_OF", Relation.AnyOf, true, "{0} is none of {1}", Enumeration, Bool),
+        new("BOOL", "IS_EQUAL_TO", Relation.FlagEqual, false, "{0} is {1}", Bool, Enumeration),
+        new("BOOL", "IS_NOT_EQUAL_TO", Relation.FlagEqual, true, "{0} is not {1}", Bool, Enumeration),
+        new("STRING", "IS_EQUAL_TO", Relation.TextEqual, false, "{0} is equal to {1}", PropertyType.String),
+        new("STRING", "IS_NOT_EQUAL_TO", Relation.TextEqual, true, "{0} is not equal to {1}", PropertyType.String),
+        new("MULTISTRING", "IS_EQUAL_TO", Relation.TextEqual, false, "{0} is equal to {1}", PropertyType.String),
+        new("MULTISTRING", "IS_NOT_EQUAL_TO", Relation.TextEqual, true, "{0} is not equal to {1}", PropertyType.String),
+        new("NUMBER", "IS_EQUAL_TO", Relation.NumberEqual, false, "{0} is equal to {1}", Number),
+        new("NUMBER", "IS_NOT_EQUAL_TO", Relation.NumberEqual, true, "{0} is not equal to {1}", Number),
+        new("DATETIME", "IS_EQUAL_TO", Relation.Within, false, "{0} is on {1}", Date, PropertyType.DateTime),
+        new("DATETIME", "IS_BEFORE_DATE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
+        new("DATETIME", "IS_AFTER_DATE", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
+        new("DATETIME", "IS_BEFORE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
+        new("DATETIME", "IS_AFTER", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
+        new("TIME_POINT", "IS_BEFORE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
+        new("TIME_POINT", "IS_AFTER", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
+    ];
+
+    private static readonly Dictionary<(string, string), FilterOperator> ByName = All.ToDictionary(o => (o.Type, o.Name));
+
+    /// <summary>Other spellings that HubSpot's pages and clients use.</summary>
+    private static readonly Dictionary<string, string> Types = new() { ["ALLTYPES"] = "ALL_PROPERTY" },
+        Names = new() { ["IS_NOT_BLANK"] = "IS_KNOWN", ["IS_BLANK"] = "IS_UNKNOWN", ["IS_NOT_KNOWN"] = "IS_UNKNOWN" };
+
+    /// <summary>The operator of these names in any spelling that HubSpot uses, or null when it is not one that works.</summary>
+    public static FilterOperator? Find(string type, string name)
+    {
+        var (plainType, plainName) = (Plain(type), Plain(name));
+        return ByName.GetValueOrDefault((Types.GetValueOrDefault(plainType, plainType), Names.GetValueOrDefault(plainName, plainName)));
+    }
+
+    /// <summary>The operators that can be asked of a property, the first spelling of each.</summary>
+    public static IEnumerable<FilterOperator> For(Property property) => All.Where(o => o.On.Count == 0 || o.On[0] == property.Type || (o.Relation == Relation.Within && o.On.Contains(property.Type)))
+        .DistinctBy(o => (o.Relation, o.Phrase));
+
+    /// <summary>Whether it can be asked of this type.</summary>
+    public bool Fits(PropertyType type) => On.Count == 0 || On.Contains(type);
+
+    private static string Plain(string name) => name.ToUpperInvariant().Replace('-', '_');
+}

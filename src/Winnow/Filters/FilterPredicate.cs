@@ -1,0 +1,47 @@
+using Winnow.Contacts;
+
+namespace Winnow.Filters;
+
+/// <summary>Compiles a filter into a function of a contact: the reader that keeps list membership. <see cref="FilterSql"/> says
+/// the same to the database; a generated test holds the two together.</summary>
+public static class FilterPredicate
+{
+    /// <summary>The filter as a function.</summary>
+    public static Func<Contact, bool> Compile(Filter filter) => Any([.. filter.Groups.Select(g => Every([.. g.Filters.Select(Compile)]))]);
+
+    private static Func<Contact, bool> Compile(PropertyFilter filter)
+    {
+        var (property, negated) = (filter.Property, filter.Operator.Negated);
+        if (filter.Operator.Relation == Relation.Known) return contact => contact[property] is null == negated;
+        var (holds, orNone) = (Holds(filter), filter.IncludeNoValue);
+        return contact => contact[property] is { } value ? holds(value) != negated : orNone;
+    }
+
+    private static Func<object, bool> Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
+    {
+        (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany([.. any.Values]) : AnyOf([.. any.Values]),
+        (Relation.TextEqual, Texts any) => TextEqual([.. any.Values.Select(CaseFolding.Fold)]),
+        (Relation.NumberEqual, Numeric number) => value => (double)value == number.Value,
+        (Relation.FlagEqual, Flag flag) => value => (value is true or "true") == flag.Value,
+        (Relation.Within, Span span) => value => (long)value >= span.From && (long)value < span.To,
+        var (relation, operand) => throw new ArgumentException($"{relation} cannot be asked with {operand}", nameof(filter)),
+    };
+
+    private static Func<object, bool> AnyOf(HashSet<string> options) => value => options.Contains(value as string ?? ((bool)value ? "true" : "false"));
+
+    private static Func<object, bool> AnyOfMany(HashSet<string> options) => value => ((string)value).Split(';').Any(options.Contains);
+
+    private static Func<object, bool> TextEqual(HashSet<string> folded) => value => folded.Contains(CaseFolding.Fold((string)value));
+
+    private static Func<Contact, bool> Every(Func<Contact, bool>[] all) => all is [var one] ? one : contact =>
+    {
+        foreach (var each in all) if (!each(contact)) return false;
+        return true;
+    };
+
+    private static Func<Contact, bool> Any(Func<Contact, bool>[] all) => all is [var one] ? one : contact =>
+    {
+        foreach (var each in all) if (each(contact)) return true;
+        return false;
+    };
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Winnow.Contacts;
+
+namespace Winnow.Filters;
+
+/// <summary>Writes a filter as a condition on the table contacts, one spelling for both databases: for previews, first pages and
+/// exports. Values are parameters, never text; property ids are numbers.</summary>
+public sealed class FilterSql
+{
+    private readonly string prefix;
+    private readonly Dictionary<string, object?> parameters = [];
+
+    private FilterSql(string prefix) => this.prefix = prefix;
+
+    /// <summary>The condition and its parameters, named f0, f1 …; the statement it goes into must name the account itself.</summary>
+    /// <param name="prefix">Before column names: "c." when the table has an alias.</param>
+    public static (string Condition, Dictionary<string, object?> Parameters) Of(Filter filter, string prefix = "")
+    {
+        var sql = new FilterSql(prefix);
+        var groups = filter.Groups.Select(g => $"({string.Join(" and ", g.Filters.Select(sql.Condition))})");
+        return ($"({string.Join(" or ", groups)})", sql.parameters);
+    }
+
+    private string Condition(PropertyFilter filter)
+    {
+        var (value, negated) = (Stored(filter.Property), filter.Operator.Negated);
+        if (filter.Operator.Relation == Relation.Known) return negated ? $"{value} is null" : $"{value} is not null";
+        var holds = negated ? $"not ({Holds(filter)})" : Holds(filter);
+        return filter.IncludeNoValue ? $"({value} is null or {holds})" : $"({value} is not null and {holds})";
+    }
+
+    private string Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
+    {
+        (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany(filter.Property, any) : $"{Text(filter.Property)} in {Parameter(any.Values.ToArray())}",
+        (Relation.TextEqual, Texts any) => TextEqual(filter.Property, [.. any.Values.Select(CaseFolding.Fold)]),
+        (Relation.NumberEqual, Numeric number) => $"{Cast(filter.Property, "double precision")} = {Parameter(number.Value)}",
+        (Relation.FlagEqual, Flag flag) => $"{Text(filter.Property)} {(flag.Value ? "=" : "<>")} 'true'",
+        (Relation.Within, Span span) => Within(Cast(filter.Property, "bigint"), span),
+        var (relation, operand) => throw new ArgumentException($"{relation} cannot be asked with {operand}", nameof(filter)),
+    };
+
+    /// <summary>Options lie between semicolons: one is there when taking it out changes the text.</summary>
+    private string AnyOfMany(Property property, Texts any)
+    {
+        var options = $"(';' || {Text(property)} || ';')";
+        return $"({string.Join(" or ", any.Values.Select(v => $"replace({options}, {Parameter($";{v};")}, '') <> {options}"))})";
+    }
+
+    private string TextEqual(Property property, string[] folded)
+    {
+        var text = CaseFolding.Replacements(folded).Aggregate(Text(property), (sql, r) => $"replace({sql}, {Parameter(r.Capital.ToString())}, {Parameter(r.Small.ToString())})");
+        return $"lower({text} $binary) in {Parameter(folded)}";
+    }
+
+    private string Within(string instant, Span span) => (span.From, span.To) switch
+    {
+        (long.MinValue, _) => $"{instant} < {Parameter(span.To)}",
+        (_, long.MaxValue) => $"{instant} >= {Parameter(span.From)}",
+        _ => $"({instant} >= {Parameter(span.From)} and {instant} < {Parameter(span.To)})",
+    };
+
+    /// <summary>Where the value is, null when there is none. JSON gives text on PostgreSQL and typed values on SQLite.</summary>
+    private string Stored(Property property) =>
+        property.Id == Contact.RecordId ? $"{prefix}id"
+        : property.Column is { } column ? prefix + column.Name
+        : $"({prefix}custom ->> '{property.Id.ToString(CultureInfo.InvariantCulture)}')";
+
+    /// <summary>The value as text; yes and no as true and false.</summary>
+    private string Text(Property property) =>
+        property.Column is { Kind: ColumnKind.Flag } ? $"case when {Stored(property)} then 'true' else 'false' end"
+        : property is { Column: null, Type: PropertyType.Bool } ? $"case {Cast(property, "boolean")} when true then 'true' when false then 'false' end"
+        : Stored(property);
+
+    private string Cast(Property property, string type) => property.Column is not null || property.Id == Contact.RecordId ? Stored(property) : $"cast({Stored(property)} as {type})";
+
+    private string Parameter(object value)
+    {
+        parameters[$"f{parameters.Count}"] = value;
+        return $"@f{parameters.Count - 1}";
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using Winnow.Contacts;
+using Winnow.Filters;
+
+namespace Winnow.Tests;
+
+public sealed class FilterJsonTests
+{
+    private static readonly PropertyCatalog Catalog = new([new(1001, "shoe_size", "Shoe size", PropertyType.Number, "number", "contactinformation", "", [])]);
+
+    private const string Known = """{"filterType":"PROPERTY","property":"hs_email_hard_bounce_reason_enum","operation":{"operationType":"ALL_PROPERTY","operator":"IS_KNOWN"}}""";
+
+    [Fact]
+    public void The_list_of_the_article_is_read_said_and_written_in_full()
+    {
+        var filter = Read(And("""
+            {"filterType":"PROPERTY","property":"hs_email_hard_bounce_reason_enum","operation":{"operationType":"enumeration","operator":"IS_ANY_OF","values":["UNKNOWN_USER","POLICY"]}}
+            """));
+        Assert.Equal("Email hard bounce reason is any of Unknown user or Policy", FilterText.English.Of(filter));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(FilterJson.Write(filter)), JsonNode.Parse("""
+            {"filterBranchType":"OR","filterBranchOperator":"OR","filters":[],"filterBranches":[{
+              "filterBranchType":"AND","filterBranchOperator":"AND","filterBranches":[],"filters":[
+                {"filterType":"PROPERTY","property":"hs_email_hard_bounce_reason_enum",
+                 "operation":{"operationType":"ENUMERATION","operator":"IS_ANY_OF","values":["UNKNOWN_USER","POLICY"],"includeObjectsWithNoValueSet":false}}]}]}
+            """)));
+    }
+
+    [Theory]
+    [InlineData("""{"operationType":"ALL_PROPERTY","operator":"IS_KNOWN"}""", "hs_email_optout", "Unsubscribed from all email is known")]
+    [InlineData("""{"operationType":"alltypes","operator":"IS_NOT_KNOWN"}""", "firstname", "First Name is unknown")]
+    [InlineData("""{"operationType":"ALL_PROPERTY","operator":"IS_NOT_BLANK"}""", "firstname", "First Name is known")]
+    [InlineData("""{"operationType":"BOOL","operator":"IS_EQUAL_TO","value":true}""", "hs_email_optout", "Unsubscribed from all email is Yes")]
+    [InlineData("""{"operationType":"bool","operator":"IS_NOT_EQUAL_TO","value":"true"}""", "hs_marketable_status", "Marketing contact status is not Marketing contact")]
+    [InlineData("""{"operationType":"ENUMERATION","operator":"IS_NONE_OF","values":["true"],"includeObjectsWithNoValueSet":true}""", "hs_marketable_until_renewal", "Marketing contact until next update is none of Yes or is unknown")]
+    [InlineData("""{"operationType":"multistring","operator":"IS_EQUAL_TO","values":["Utrecht","Den Haag","Ede"]}""", "city", "City is equal to Utrecht, Den Haag or Ede")]
+    [InlineData("""{"operationType":"NUMBER","operator":"IS_NOT_EQUAL_TO","value":"38.5"}""", "shoe_size", "Shoe size is not equal to 38.5")]
+    [InlineData("""{"operationType":"DATETIME","operator":"IS_EQUAL_TO","timestamp":1782777600000,"requiresTimeZoneConversion":true}""", "createdate", "Create Date is on 30 June 2026")]
+    [InlineData("""{"operationType":"TIME_POINT","operator":"IS_BEFORE","timePoint":{"timeType":"DATE","zoneId":"Europe/Amsterdam","year":2026,"month":3,"day":29},"endpointBehavior":"EXCLUSIVE"}""", "createdate", "Create Date is before 29 March 2026")]
+    public void Each_operator_is_read_in_the_spellings_that_clients_use(string operation, string property, string text) =>
+        Assert.Equal(text, FilterText.English.Of(Read(And($$"""{"filterType":"PROPERTY","property":"{{property}}","operation":{{operation}}}"""))));
+
+    [Fact]
+    public void A_day_of_a_date_time_is_a_day_in_the_account_s_time_zone()
+    {
+        var span = (Span)Read(And("""{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"DATETIME","operator":"IS_EQUAL_TO","timestamp":1774742400000,"requiresTimeZoneConversion":true}}""")).All.Single().Operand;
+        Assert.Equal((new DateTimeOffset(2026, 3, 28, 23, 0, 0, default).ToUnixTimeMilliseconds(), 23 * 3_600_000L), (span.From, span.To - span.From));     // 29 March 2026: clocks go forward
+    }
+
+    [Theory]
+    [InlineData("""{"filterBranchType":"AND","filters":[]}""", "filterBranchType: the root must be an OR branch")]
+    [InlineData("""{"filterBranchType":"OR","filters":[1]}""", "filters: the root holds only branches")]
+    [InlineData("""{"filterBranchType":"OR"}""", "filterBranches: give at least one AND branch")]
+    [InlineData("""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND"}]}""", "filterBranches[0].filters: give at least one filter")]
+    [InlineData("""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"OR"}]}""", "filterBranches[0].filterBranchType: below the root")]
+    [InlineData("nonsense", "The filter is not JSON")]
+    [InlineData("[1]", "filterBranchType: the root must be")]
+    public void A_malformed_tree_is_refused_with_its_place(string json, string error) =>
+        Assert.StartsWith(error, FilterJson.Read(json, Catalog, TimeZoneInfo.Utc).Error);
+
+    [Theory]
+    [InlineData("""{"filterType":"IN_LIST","listId":"3"}""", "filterBranches[0].filters[1].filterType: IN_LIST is not supported yet")]
+    [InlineData("""{"filterType":"PROPERTY","property":"shoe"}""", "filterBranches[0].filters[1].property: there is no contact property \"shoe\"")]
+    [InlineData("""{"filterType":"PROPERTY","property":"city"}""", "filterBranches[0].filters[1].operation: give an operation")]
+    [InlineData("""{"filterType":"PROPERTY","property":"city","operation":{"operationType":"NUMBER","operator":"IS_EQUAL_TO","value":1}}""", "filterBranches[0].filters[1].operation: NUMBER IS_EQUAL_TO is not supported for city (String); use one of ALL_PROPERTY IS_KNOWN")]
+    [InlineData("""{"filterType":"PROPERTY","property":"city","operation":{"operationType":"STRING","operator":"HAS_EVER_CONTAINED","value":"x"}}""", "filterBranches[0].filters[1].operation: STRING HAS_EVER_CONTAINED is not supported")]
+    [InlineData("""{"filterType":"PROPERTY","property":"hs_lead_status","operation":{"operationType":"ENUMERATION","operator":"IS_ANY_OF","values":[]}}""", "filterBranches[0].filters[1].operation.values: give 1 to 1000 texts")]
+    [InlineData("""{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"TIME_POINT","operator":"IS_AFTER","timePoint":{"timeType":"INDEXED"}}}""", "filterBranches[0].filters[1].operation: timePoint.timeType: only DATE is supported")]
+    public void What_is_not_supported_is_refused_with_its_place_and_never_silently_true(string filter, string error) =>
+        Assert.StartsWith(error, FilterJson.Read(And(Known + "," + filter), Catalog, TimeZoneInfo.Utc).Error);
+
+    [Fact]
+    public void Size_and_depth_have_limits()
+    {
+        Assert.Contains("at most 250 filters", FilterJson.Read(And(string.Join(',', Enumerable.Repeat(Known, 251))), Catalog, TimeZoneInfo.Utc).Error);
+        Assert.Contains("not JSON", FilterJson.Read(new string('[', 100_000), Catalog, TimeZoneInfo.Utc).Error);
+        Assert.Contains("longer than", FilterJson.Read(new string(' ', FilterJson.MaxLength + 1), Catalog, TimeZoneInfo.Utc).Error);
+    }
+
+    private static string And(string filters) => $$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{{filters}}]}]}""";
+
+    private static Filter Read(string json)
+    {
+        var (filter, error) = FilterJson.Read(json, Catalog, TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
+        Assert.Null(error);
+        return filter!;
+    }
+}

@@ -1,0 +1,117 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Filters;
+using Property = Winnow.Contacts.Property;
+
+namespace Winnow.Tests;
+
+/// <summary>A filter has two readers: they must say the same of every contact, null by null, on both databases.</summary>
+public sealed class FilterReadersTests
+{
+    private const int Contacts = 300, Filters = 1000;
+    private static readonly string[] Pool = ["a", "A", "Ann", "ANN", "Renée", "RENÉE", "ΟΔΟΣ", "οδοσ", "οδος", "Straße", "STRASSE", "İ", "i", "I", "ı", "K", "k", "\u212A", "%", "_", "'; drop table contacts; --",
+        "true", "1", "null", "😀", "a;b", " a", "x", "{\"a\":1}", "\\"];
+    private static readonly string[] Options = ["one", "ONE", "two", "three", "one two", "%"];
+    private static readonly double[] Numbers = [0, 1, -1, 2, 38.5, 0.1, 1e15, -0.001, 123456.789];
+    private static readonly long[] Instants = [0, 1, 86_400_000, 86_399_999, 1_782_777_600_000, 1_782_777_599_999, 1_782_864_000_000, 1_782_856_799_999, 1_782_856_800_000, 253_370_764_800_000];
+
+    [Theory, Databases]
+    public async Task The_predicate_and_the_SQL_take_the_same_contacts(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var catalog = await WithCustomProperties(app);
+        var contacts = await Store(app, catalog);
+        var hits = 0;
+        foreach (var filter in FilterOf(catalog).Sample(Filters, 10))
+        {
+            var text = FilterJson.Write(filter);
+            var takes = FilterPredicate.Compile(filter);
+            var expected = contacts.Where(takes).Select(c => c.Id).ToList();
+            var (condition, parameters) = FilterSql.Of(filter, "c.");
+            parameters["accountId"] = TestApp.Account;
+            var found = await app.Db.Read(tx => tx.Query<long>(Statement.Built("test", $"select c.id from contacts c where c.account_id = @accountId and {condition} order by c.id"), parameters));
+            Assert.True(expected.SequenceEqual(found), $"{text}\n{condition}\nonly the predicate: {Show(expected.Except(found))}\nonly SQL: {Show(found.Except(expected))}");
+
+            var (back, error) = FilterJson.Read(text, catalog, TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
+            Assert.Null(error);
+            Assert.Equal(text, FilterJson.Write(back!));
+            Assert.Equal(expected, contacts.Where(FilterPredicate.Compile(back!)).Select(c => c.Id));
+            Assert.NotEmpty(FilterText.English.Of(filter));
+            if (expected.Count > 0 && expected.Count < Contacts) hits++;
+        }
+        Assert.True(hits > Filters / 4, $"only {hits} filters told contacts apart");
+
+        string Show(IEnumerable<long> ids) => string.Join("; ", ids.Take(3).Select(id => string.Join(",", contacts.Single(c => c.Id == id).Parameters().Where(p => p.Value is not null))));
+    }
+
+    private static async Task<PropertyCatalog> WithCustomProperties(TestApp app) => await app.Db.Write(async tx =>
+    {
+        foreach (var kind in PropertyWish.Kinds.Keys)
+            Assert.Null((await app.Get<Properties>().Create(tx, TestApp.Account, new(null, $"my {kind}", kind, "", [.. Options.Where(o => o != "ONE").Select(o => new PropertyOption(o, o))]))).Error);
+        return await app.Get<Properties>().Catalog(tx, TestApp.Account);
+    });
+
+    private static async Task<List<Contact>> Store(TestApp app, PropertyCatalog catalog)
+    {
+        var ids = await app.Db.Write(async tx =>
+        {
+            var made = await app.Get<ContactStore>().New(tx, TestApp.Account, Contacts);
+            foreach (var contact in made)
+                foreach (var property in Askable(catalog).Where(p => p.Name is not ("hs_object_id" or "createdate" or "lastmodifieddate")))
+                    contact[property] = ValueOf(property).Sample(1, 10).Single();
+            await app.Get<ContactStore>().Save(tx, app.Person, catalog, [.. made.Select(c => ((Contact?)null, c))]);
+            return made.Select(c => c.Id).ToList();
+        });
+        return await app.Db.Read(tx => app.Get<ContactStore>().Read(tx, TestApp.Account, ids));
+    }
+
+    private static IEnumerable<Property> Askable(PropertyCatalog catalog) => catalog.Everything.Where(p => p.Name is not ("email" or "hs_email_domain" or "hs_object_source" or "hs_object_source_id"));
+
+    private static Gen<object?> ValueOf(Property property) => Gen.Choose(0, 3).SelectMany(dice => dice == 0 && property is not { Type: PropertyType.Number, Column: not null } ? Gen.Constant((object?)null) : property.Type switch
+    {
+        PropertyType.String => Gen.Elements(Pool).Select(v => (object?)v),
+        PropertyType.Number => property.Column is null ? Gen.Elements(Numbers).Select(v => (object?)v) : Gen.Choose(0, 3).Select(v => (object?)(double)v),
+        PropertyType.Bool => Gen.Elements(true, false).Select(v => (object?)v),
+        PropertyType.Enumeration => property.Column is { Kind: ColumnKind.Flag } ? Gen.Elements("true", "false").Select(v => (object?)v)
+            : property.IsMultiple ? Gen.ArrayOf(Gen.Elements(Options)).Where(a => a.Length > 0).Select(a => (object?)string.Join(';', a.Distinct())) : Gen.Elements(Options).Select(v => (object?)v),
+        _ => Gen.Elements(Instants).Select(v => (object?)(property.Type == PropertyType.Date ? v - v % 86_400_000 : v)),
+    });
+
+    private static Gen<Filter> FilterOf(PropertyCatalog catalog)
+    {
+        var one = from property in Gen.Elements(Askable(catalog).ToArray())
+                  from op in Gen.Elements(FilterOperator.All.Where(o => o.Fits(property.Type)).ToArray())
+                  from operand in OperandOf(property, op)
+                  from none in Gen.Elements(true, false)
+                  select new PropertyFilter(property, op, operand, none && op.Relation != Relation.Known);
+        var group = Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(one, n)).Select(filters => new FilterGroup(filters));
+        return Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(group, n)).Select(groups => new Filter(groups));
+    }
+
+    private static Gen<Operand> OperandOf(Property property, FilterOperator op) => op.Relation switch
+    {
+        Relation.Known => Gen.Constant(Operand.None),
+        Relation.AnyOf => Several([.. Options, "true", "false"]),
+        Relation.TextEqual => op.Type == "STRING" ? Gen.Elements(Pool).Select(v => (Operand)new Texts([v])) : Several(Pool),
+        Relation.NumberEqual => Gen.Elements(Numbers).Select(v => (Operand)new Numeric(v)),
+        Relation.FlagEqual => Gen.Elements(true, false).Select(v => (Operand)new Flag(v)),
+        _ => from instant in Gen.Elements(Instants)
+             from flag in Gen.Elements(true, false)
+             select (Operand)Moment(instant, flag, property, op),
+    };
+
+    private static Gen<Operand> Several(string[] pool) => Gen.NonEmptyListOf(Gen.Elements(pool)).Select(values => (Operand)new Texts([.. values.Distinct().Take(4)]));
+
+    private static Span Moment(long instant, bool flag, Property property, FilterOperator op)
+    {
+        var day = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(instant, 86_400_000));
+        var json = op.Type == "DATETIME" ? $$"""{"timestamp":{{instant}},"requiresTimeZoneConversion":{{(flag ? "true" : "false")}}}"""
+            : $$"""{"timePoint":{"timeType":"DATE","zoneId":"Europe/Amsterdam","year":{{Math.Min(day.Year, 9998)}},"month":"{{day.Month}}","day":{{Math.Min(day.Day, 28)}} {{(flag ? ",\"hour\":22" : "")}}},"endpointBehavior":"{{(flag ? "INCLUSIVE" : "EXCLUSIVE")}}"}""";
+        var root = $$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{"filterType":"PROPERTY","property":"{{property.Name}}","operation":{"operationType":"{{op.Type}}","operator":"{{op.Name}}",{{json[1..]}}}]}]}""";
+        var (filter, error) = FilterJson.Read(root, new(property.IsCustom ? [property] : []), TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
+        Assert.Null(error);
+        return (Span)filter!.All.Single().Operand;
+    }
+}
