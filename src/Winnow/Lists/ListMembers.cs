@@ -108,19 +108,18 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     public async Task FoldAll(CancellationToken stop)
     {
         foreach (var (accountId, listId) in await db.Read(tx => tx.Query<(long, long)>(Sql["lists-with-deltas"]), stop))
-            await db.Write(tx => Fold(tx, accountId, listId, 0, long.MaxValue), stop);
+            await db.Write(tx => Fold(tx, accountId, listId), stop);
     }
 
-    /// <summary>Folds the deltas of contacts from one id to another into their chunks. Deltas that a writer holds just now stay.</summary>
-    internal async Task Fold(Tx tx, long accountId, long listId, long fromContact, long toContact)
+    /// <summary>Folds the deltas of a list into its chunks. Deltas that a writer holds just now stay.</summary>
+    internal async Task Fold(Tx tx, long accountId, long listId)
     {
         await Lock(tx, accountId, listId);
-        var deltas = await tx.Query<(long ContactId, bool Added)>(Sql["take-deltas"], new { accountId, listId, fromContact, toContact });
+        var deltas = await tx.Query<(long ContactId, bool Added)>(Sql["take-deltas"], new { accountId, listId });
         await Rewrite(tx, accountId, listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)));
     }
 
-    /// <summary>Makes these the members in one chunk, deltas left as they are.</summary>
-    internal async Task WriteChunk(Tx tx, long accountId, long listId, long chunk, MemberSet members)
+    private static async Task WriteChunk(Tx tx, long accountId, long listId, long chunk, MemberSet members)
     {
         if (members.Encode(chunk) is { } bytes) await tx.Execute(Sql["put-chunk"], new { accountId, listId, chunk, count = members.CountOf(chunk), bytes });
         else await tx.Execute(Sql["delete-chunk"], new { accountId, listId, chunk });
@@ -143,7 +142,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         return members;
     }
 
-    private async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove)
+    private static async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove)
     {
         var touched = add.ChunkNumbers.Union(remove.ChunkNumbers).Order().ToArray();
         var present = new MemberSet();

@@ -68,13 +68,13 @@ where l.state = 'COMPLETE' and exists (select 1 from list_deltas d where d.accou
 
 -- name: take-deltas (sqlite)
 delete from list_deltas
-where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact
+where account_id = @accountId and list_id = @listId
 returning contact_id, added;
 
 -- name: take-deltas (postgres)
 delete from list_deltas
 where account_id = @accountId and list_id = @listId and contact_id in (
   select contact_id from list_deltas
-  where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact
+  where account_id = @accountId and list_id = @listId
   for update skip locked)
 returning contact_id, added;

@@ -251,6 +251,8 @@ create table lists (
   kind               text   not null,     -- MANUAL, SNAPSHOT, DYNAMIC (HubSpot's processingType); SELECTION: frozen for a bulk operation
   state              text   not null,     -- COMPLETE, PROCESSING
   filter             $json,
+  time_zone          text   not null default 'UTC',  -- in which the filter's days are days: the account's when the filter was set
+  build_job_id       bigint,              -- which BuildLists job fills it; null while none has begun
   created_by         bigint,
   created_at         bigint not null,
   updated_at         bigint not null,
@@ -263,13 +265,7 @@ create unique index lists_name on lists (account_id, name_key) where deleted_at 
 
 create table list_gates (                 -- writers of contacts share this row, makers of active lists take it alone
   account_id bigint not null primary key,
-  version    bigint not null
-);
-create table list_dependencies (          -- which lists to look at when a property changes
-  account_id  bigint not null,
-  property_id bigint not null,
-  list_id     bigint not null,
-  primary key (account_id, property_id, list_id)
+  version    bigint not null              -- another number after every change to the lists that follow contacts
 );
 create table list_chunks (                -- members with ids chunk*65536 .. +65535
   account_id bigint not null,

@@ -1,0 +1,157 @@
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Filters;
+using Winnow.Jobs;
+
+namespace Winnow.Lists;
+
+/// <summary>Makes, names, changes and deletes lists. What cannot be done comes back as a sentence.</summary>
+public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue jobs, TimeProvider clock)
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<ListStore>();
+
+    /// <summary>The zone of an IANA name; UTC when this machine does not know it.</summary>
+    public static TimeZoneInfo Zone(string name) => TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;
+
+    /// <summary>The list, or null when this account has none of this id.</summary>
+    public Task<ContactList?> Find(Tx tx, long accountId, long id) => tx.SingleOrNone<ContactList>(Sql["find"], new { accountId, id });
+
+    /// <summary>The list of this name, capitals or not, or null.</summary>
+    public Task<ContactList?> FindByName(Tx tx, long accountId, string name) => tx.SingleOrNone<ContactList>(Sql["find-by-name"], new { accountId, nameKey = Key(name) });
+
+    /// <summary>All lists with their sizes, the one changed last first.</summary>
+    public async Task<List<ListSize>> All(Tx tx, long accountId)
+    {
+        var sizes = await members.Counts(tx, accountId);
+        return [.. (await tx.Query<ContactList>(Sql["all"], new { accountId })).Select(list => new ListSize(list, sizes.GetValueOrDefault(list.Id)))];
+    }
+
+    /// <summary>Makes a list. With a filter (needed for an active one) its members are looked for by a job; until then it is <see cref="ListState.Processing"/>.</summary>
+    /// <returns>The list, or what is wrong.</returns>
+    public async Task<(ContactList? Made, string? Error)> Create(Tx tx, long accountId, string name, ListKind kind, Filter? filter, TimeZoneInfo zone, long? userId)
+    {
+        if (kind == ListKind.Dynamic && filter is null) return (null, "An active list needs at least one filter.");
+        if (kind is ListKind.Manual or ListKind.Selection && filter is not null) return (null, "A list that people fill has no filter; make it a snapshot or an active list.");
+        if (filter is not null) await ListGate.Alone(tx, accountId);
+        var id = await Ids.Next(tx, accountId, "list");                    // holds the counter: two makers of one name queue up
+        if (await NameError(tx, accountId, id, name) is { } error) return (null, error);
+        await tx.Execute(Sql["create"], new
+        {
+            accountId, id, name = name.Trim(), nameKey = Key(name), kind = kind.ToString().ToUpperInvariant(), state = filter is null ? "COMPLETE" : "PROCESSING",
+            filter = filter is null ? null : FilterJson.Write(filter), zone = zone.Id, userId, now = clock.GetUtcNow(),
+        });
+        if (filter is not null) await BuildLists.Start(tx, jobs, accountId, name.Trim(), userId);
+        return (await Find(tx, accountId, id), null);
+    }
+
+    /// <summary>Keeps a selection as it is now, for a bulk operation.</summary>
+    /// <returns>Its id, for <see cref="ListMembers"/>.</returns>
+    public async Task<long> Freeze(Tx tx, long accountId, MemberSet selection, long? userId)
+    {
+        var id = await Ids.Next(tx, accountId, "list");
+        await tx.Execute(Sql["create"], new
+        {
+            accountId, id, name = "", nameKey = $"selection {id}", kind = "SELECTION", state = "COMPLETE", filter = (string?)null, zone = "UTC", userId, now = clock.GetUtcNow(),
+        });
+        await members.Write(tx, accountId, id, selection);
+        return id;
+    }
+
+    /// <summary>Gives a list another name.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public async Task<string?> Rename(Tx tx, long accountId, long id, string name)
+    {
+        await Ids.Next(tx, accountId, "list", 0);
+        if (await NameError(tx, accountId, id, name) is { } error) return error;
+        return await tx.Execute(Sql["rename"], new { accountId, id, name = name.Trim(), nameKey = Key(name), now = clock.GetUtcNow() }) == 1 ? null : Gone;
+    }
+
+    /// <summary>Gives an active list another filter: it begins empty and a job looks for its members.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public async Task<string?> ChangeFilter(Tx tx, long accountId, long id, Filter filter, TimeZoneInfo zone, long? userId)
+    {
+        await ListGate.Alone(tx, accountId);
+        if (await Find(tx, accountId, id) is not { } list) return Gone;
+        if (!list.IsActive) return $"{list.Name} is a static list: its filter was used once. Make an active list instead.";
+        await members.Clear(tx, accountId, id);
+        await tx.Execute(Sql["change-filter"], new { accountId, id, filter = FilterJson.Write(filter), zone = zone.Id, now = clock.GetUtcNow() });
+        await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
+        return null;
+    }
+
+    /// <summary>Deletes a list; its contacts stay. The name is free again.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public async Task<string?> Delete(Tx tx, long accountId, long id)
+    {
+        await ListGate.Alone(tx, accountId);
+        if (await tx.Execute(Sql["delete"], new { accountId, id, now = clock.GetUtcNow() }) == 0) return Gone;
+        await members.Clear(tx, accountId, id);
+        return null;
+    }
+
+    /// <summary>The lists that a contact is in, by name.</summary>
+    public async Task<List<ContactList>> Of(Tx tx, PropertyCatalog properties, Contact contact)
+    {
+        var active = (await keeper.Following(tx, contact.AccountId, properties)).All.Where(list => list.Takes(contact)).Select(list => list.Id).ToHashSet();
+        var lists = (await tx.Query<ContactList>(Sql["all"], new { accountId = contact.AccountId })).ToDictionary(l => l.Id);
+        var chunk = MemberSet.ChunkOf(contact.Id);
+        foreach (var part in await tx.Query<Part>(Sql["static-with"], new { contact.AccountId, contact.Id, chunk }))
+            if (part.Members is { } bytes ? Holds(chunk, bytes, contact.Id) : part.Added) active.Add(part.ListId);
+            else if (part.Members is null) active.Remove(part.ListId);
+        return [.. active.Where(lists.ContainsKey).Select(id => lists[id]).OrderBy(l => l.Name, StringComparer.CurrentCultureIgnoreCase)];
+    }
+
+    /// <summary>Puts contacts into a static list; those that the account does not have are left out.</summary>
+    /// <returns>How many joined, or what is wrong. For more than some thousands call it for a part at a time.</returns>
+    public async Task<(long Joined, string? Error)> AddMembers(Tx tx, long accountId, long id, MemberSet contacts)
+    {
+        if (await Refusal(tx, accountId, id) is { } error) return (0, error);
+        var present = new MemberSet(await tx.Query<long>(Sql["hold-contacts"], new { accountId, ids = contacts.Ids.ToArray() }));      // none of them can be deleted before the commit
+        return (await Move(tx, accountId, id, present, true), null);
+    }
+
+    /// <summary>Takes contacts out of a static list.</summary>
+    /// <returns>How many left, or what is wrong.</returns>
+    public async Task<(long Left, string? Error)> RemoveMembers(Tx tx, long accountId, long id, MemberSet contacts)
+    {
+        if (await Refusal(tx, accountId, id) is { } error) return (0, error);
+        return (await Move(tx, accountId, id, contacts, false), null);
+    }
+
+    private async Task<long> Move(Tx tx, long accountId, long id, MemberSet contacts, bool join)
+    {
+        if (contacts.Count == 0) return 0;
+        await members.Lock(tx, accountId, id);
+        var present = await members.Read(tx, accountId, id, contacts.ChunkNumbers.First(), contacts.ChunkNumbers.Last());
+        var moving = join ? contacts.Except(present) : contacts.Intersect(present);
+        await members.Flip(tx, accountId, id, join ? moving : new(), join ? new() : moving);
+        return moving.Count;
+    }
+
+    private async Task<string?> Refusal(Tx tx, long accountId, long id) => await Find(tx, accountId, id) switch
+    {
+        null => Gone,
+        { IsActive: true } list => $"{list.Name} is an active list: its filter decides who is in it. Change the filter, or use a static list.",
+        { IsReady: false } list => $"{list.Name} is still being filled. Try again when it is ready.",
+        _ => null,
+    };
+
+    private static async Task<string?> NameError(Tx tx, long accountId, long id, string name) =>
+        string.IsNullOrWhiteSpace(name) ? "Give the list a name."
+        : name.Trim().Length > ContactList.MaxName ? $"The name is longer than {ContactList.MaxName} characters."
+        : await tx.SingleOrNone<ContactList>(Sql["find-by-name"], new { accountId, nameKey = Key(name) }) is { } other && other.Id != id ? $"Another list is called {other.Name}. Choose another name."
+        : null;
+
+    private static bool Holds(long chunk, byte[] bytes, long id)
+    {
+        var set = new MemberSet();
+        set.Decode(chunk, bytes);
+        return set.Contains(id);
+    }
+
+    private static string Key(string name) => name.Trim().ToLowerInvariant();
+
+    private const string Gone = "This list does not exist any more.";
+
+    private sealed record Part(long ListId, byte[]? Members, bool Added);
+}
