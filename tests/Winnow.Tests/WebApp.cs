@@ -29,7 +29,7 @@ public sealed class WebApp : IAsyncDisposable
     public static async Task<WebApp> On(string kind)
     {
         var database = await TestDatabase.Create(kind);
-        var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--database", database.Connection, "--Logging:LogLevel:Default=Warning"]);
+        var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--roles", "web", "--database", database.Connection, "--Logging:LogLevel:Default=Warning"]);
         await server.StartAsync();
         return new(database, server);
     }

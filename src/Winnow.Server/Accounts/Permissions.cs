@@ -42,6 +42,12 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings", Who.Member),
         new("/settings/profile", Who.Member),
         new("/settings/sending", Who.Member),
+
+        // bounces
+        new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),
+        new("/contacts/{id:long}/evidence/{inboxId:long}/raw", Who.Member),
+        new("/contacts/{id:long}/unbounce", Who.Member),
+        new("/contacts/{id:long}/unbounce/undo", Who.Member),
     ];
 
     private static readonly Dictionary<string, Permission> ByPattern = Table.ToDictionary(row => row.Pattern);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Localization;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
+using Winnow.Server.Email.Bounces;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Roles;
@@ -46,6 +47,7 @@ public static class WebRole
         app.MapTheme();
         app.MapKeys();
         app.MapAccounts();
+        app.MapBounces();
         app.MapRazorComponents<App>();
     }
 

@@ -19,7 +19,7 @@ public readonly record struct BounceEffect(HardBounceReason? Reason, bool Spared
 }
 
 /// <summary>Which failures are hard bounces, and which of those stop marketing e-mail. One table for every account; a table of
-/// the account's own can take its place later. See docs/decisions/0060.</summary>
+/// the account's own can take its place later. See docs/decisions/0013.</summary>
 public static class BouncePolicy
 {
     /// <summary>How far back earlier failures of the same kind count.</summary>

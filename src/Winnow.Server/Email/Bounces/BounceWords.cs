@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Localization;
+using Winnow.Mail.Reports;
+using Winnow.Server.Ui;
+
+namespace Winnow.Server.Email.Bounces;
+
+/// <summary>What people read about a verdict.</summary>
+/// <param name="Badge">Its name.</param>
+/// <param name="Kind">Which badge: dead, full, blocked, setup, or none.</param>
+/// <param name="Headline">What happened, neutral.</param>
+/// <param name="Fault">Whose fault it is.</param>
+/// <param name="Not">What it does not say.</param>
+public sealed record VerdictWords(string Badge, string? Kind, string Headline, string Fault, string Not);
+
+/// <summary>The words of verdicts and reasons, as tables.</summary>
+public static class BounceWords
+{
+    /// <summary>The words of a stored verdict of a bounce.</summary>
+    public static VerdictWords Verdict(this IStringLocalizer<Words> words, string? verdict) => (Enum.TryParse<Verdict>(verdict, out var known) ? known : Mail.Reports.Verdict.Unclear) switch
+    {
+        Mail.Reports.Verdict.AddressDead => new(words["Address dead"], "dead", words["The address does not exist"], words["The address"], words["No email will ever arrive there"]),
+        Mail.Reports.Verdict.AddressDoubtful => new(words["Address in doubt"], "full", words["The address may no longer be in use"], words["The recipient's account"], words["Refused, but not called unknown"]),
+        Mail.Reports.Verdict.MailboxFull => new(words["Mailbox full"], "full", words["The mailbox is full"], words["The recipient's mailbox"], words["The address exists"]),
+        Mail.Reports.Verdict.Blocked => new(words["They blocked you"], "blocked", words["They refused you, not this address"], words["Their rules or your reputation"], words["Nothing says that the address is dead"]),
+        Mail.Reports.Verdict.OwnSetup => new(words["Your own set-up"], "setup", words["Your own set-up was refused"], words["Your domain or your server"], words["Not the address: repair it before the next send"]),
+        Mail.Reports.Verdict.Content => new(words["Refused for its content"], "blocked", words["They refused this email, not this address"], words["What this email says or carries"], words["Nothing says that the address is dead"]),
+        Mail.Reports.Verdict.Temporary => new(words["Passing trouble"], "setup", words["The email could not be delivered in time"], words["The recipient's server"], words["A later email may well arrive"]),
+        _ => new(words["Not clear"], null, words["They refused and did not say why"], words["Not known"], words["Nothing says that the address is dead"]),
+    };
+
+    /// <summary>The label of a value of <i>Email hard bounce reason</i>.</summary>
+    public static string Reason(this IStringLocalizer<Words> words, string? reason) => reason switch
+    {
+        "UNKNOWN_USER" => words["Unknown user"],
+        "MAILBOX_FULL" => words["Mailbox full"],
+        "POLICY" => words["Policy"],
+        "SPAM" => words["Spam"],
+        "CONTENT" => words["Content"],
+        _ => words["Other"],
+    };
+
+    /// <summary>What a reason says of the address, and whether it is mailed.</summary>
+    public static string ReasonNote(this IStringLocalizer<Words> words, string reason) => reason switch
+    {
+        "UNKNOWN_USER" => words["The address does not exist"],
+        "MAILBOX_FULL" => words["May come back; still mailed until the third time"],
+        "POLICY" => words["Their rules refused it; the address may live"],
+        "SPAM" => words["Seen as spam; the address may live"],
+        "CONTENT" => words["Something in the email; the address may live"],
+        _ => words["Not specific"],
+    };
+
+    /// <summary>What a report that is no bounce is called.</summary>
+    public static string Kind(this IStringLocalizer<Words> words, string kind) => kind switch
+    {
+        "complaint" => words["Spam report"],
+        "delayed" => words["Delayed, still being tried"],
+        "auto-reply" => words["Automatic reply"],
+        "receipt" => words["Read receipt"],
+        "delivered" => words["Delivery report"],
+        _ => words["Bounce"],
+    };
+}
