@@ -44,6 +44,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/sending", Who.Member),
 
         // bounces
+        new("/email/bounce-tools/add-to-list", Who.Member),
+        new("/email/bounce-tools/create-list", Who.Member),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),
         new("/contacts/{id:long}/evidence/{inboxId:long}/raw", Who.Member),
         new("/contacts/{id:long}/unbounce", Who.Member),

@@ -88,7 +88,7 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
         var effect = BouncePolicy.Decide(cause, earlier);
         var known = recipient.Outcome is Outcome.Bounced or Outcome.SoftBounced;
         if (known && !IsWorse(effect, recipient.Reason)) return null;
-        await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
+        if (!await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive)) return null;
         await Event(report, "BOUNCE");
         var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
         await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Email;
+using Winnow.Email.Bounces;
+
+namespace Winnow.Tests;
+
+/// <summary>What people see of a bounce, and what they can do about it.</summary>
+public sealed class BouncePagesTests
+{
+    [Theory, Databases]
+    public async Task The_evidence_is_shown_as_text_whatever_a_stranger_wrote_and_only_to_its_account(string database)
+    {
+        await using var web = await WithBounce(database);
+        var page = await WebApp.Page(web.Http, "/contacts/1/evidence/1");
+        Assert.Contains("<script>alert(1)</script>", page.QuerySelector("pre.raw")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain(page.QuerySelectorAll("pre.raw script"), _ => true);
+        var raw = await web.Http.GetAsync("/contacts/1/evidence/1/raw");
+        Assert.Equal(("application/octet-stream", "attachment"), (raw.Content.Headers.ContentType!.MediaType, raw.Content.Headers.ContentDisposition!.DispositionType));
+        foreach (var missing in new[] { "/contacts/2/evidence/1", "/contacts/1/evidence/2", "/contacts/1/evidence/2/raw", "/contacts/9/evidence/9" })
+            Assert.Equal(HttpStatusCode.NotFound, (await web.Http.GetAsync(missing)).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await web.NewBrowser().GetAsync("/contacts/1/evidence/1")).StatusCode);
+    }
+
+    [Theory, Databases]
+    public async Task The_tool_counts_on_its_button_what_it_will_collect(string database)
+    {
+        await using var web = await WithBounce(database);
+        var page = await WebApp.Page(web.Http, "/email/bounce-tools/create-list");
+        Assert.Equal("Create list of 1 contact", page.QuerySelector("#hb-deed")!.TextContent);
+        Assert.Equal(6, page.QuerySelectorAll("input[name=Reason][checked]").Length);
+        Assert.Equal("Create list of 0 contacts", (await WebApp.Page(web.Http, "/email/bounce-tools/create-list?Period=all&Reason=SPAM")).QuerySelector("#hb-deed")!.TextContent);
+        Assert.Contains("Tick at least one reason.", (await web.Http.GetStringAsync("/email/bounce-tools/create-list?Period=all")), StringComparison.Ordinal);
+
+        var answer = await WebApp.Post(web.Http, "/email/bounce-tools/create-list", new() { ["Name"] = "Clean-up", ["Reason"] = "UNKNOWN_USER" });
+        Assert.EndsWith("/jobs/1", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        var again = await WebApp.Read(await WebApp.Post(web.Http, "/email/bounce-tools/create-list", new() { ["Name"] = "clean-up", ["Reason"] = "UNKNOWN_USER" }));
+        Assert.Contains("Another list is called Clean-up", again.QuerySelector("#f-Name-error")!.TextContent, StringComparison.Ordinal);
+        var dates = await WebApp.Read(await WebApp.Post(web.Http, "/email/bounce-tools/create-list?Period=dates", new() { ["Period"] = "dates", ["From"] = "2026-02-30", ["Until"] = "" }));
+        Assert.Contains("2026-11-30", dates.QuerySelector("#f-From-error")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, Databases]
+    public async Task Hard_bounced_contacts_are_added_to_the_list_that_was_chosen(string database)
+    {
+        await using var web = await WithBounce(database);
+        Assert.True((await WebApp.Page(web.Http, "/email/bounce-tools/add-to-list")).QuerySelector("#hb-deed")!.HasAttribute("disabled"));
+        await WebApp.Post(web.Http, "/email/bounce-tools/create-list", new() { ["Name"] = "Clean-up" });
+        var answer = await WebApp.Post(web.Http, "/email/bounce-tools/add-to-list", new() { ["List"] = "1" });
+        Assert.EndsWith("/jobs/2", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.NotNull((await WebApp.Read(await WebApp.Post(web.Http, "/email/bounce-tools/add-to-list", new() { ["List"] = "99" }))).QuerySelector("#f-List-error"));
+    }
+
+    private static async Task<WebApp> WithBounce(string database)
+    {
+        var web = await WebApp.On(database);
+        await web.SetUp();
+        var (db, services) = (web.Services.GetRequiredService<Db>(), web.Services);
+        await db.Write(async tx =>
+        {
+            var store = services.GetRequiredService<ContactStore>();
+            var catalog = await services.GetRequiredService<Properties>().Catalog(tx, 1);
+            var made = await store.New(tx, 1, 2);
+            foreach (var contact in made) contact[catalog.Find("email")!] = $"c{contact.Id}@dead.test";
+            await store.Save(tx, Actor.Person(1), catalog, [.. made.Select(c => ((Contact?)null, c))]);
+            await tx.Execute(Statement.Built("email", """
+                insert into marketing_emails (account_id, id, name, subject, preview_text, from_name, from_address, html, text, included_lists, excluded_lists, state, created_at, updated_at, sent_at)
+                values (1, 7, 'Autumn bulbs', '', '', '', '', '', '', cast('[]' as $json), cast('[]' as $json), 'sent', 0, 0, 0)
+                """));
+            await tx.Execute(Statement.Built("recipient", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) values (1, 7, 1, 'c1@dead.test', 'c1@dead.test', 'sent', 0)"));
+            await services.GetRequiredService<BounceIntake>().TakeReply(tx, new MailToken(1, 7, 1),
+                new(550, "5.1.1", "No such user <script>alert(1)</script>", true, "relay.test", "S: 550 5.1.1 No such user <script>alert(1)</script>"));
+        });
+        return web;
+    }
+}
