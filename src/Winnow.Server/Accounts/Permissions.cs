@@ -50,6 +50,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{id:long}/evidence/{inboxId:long}/raw", Who.Member),
         new("/contacts/{id:long}/unbounce", Who.Member),
         new("/contacts/{id:long}/unbounce/undo", Who.Member),
+        // contacts
+        new("/contacts", Who.Member),
     ];
 
     private static readonly Dictionary<string, Permission> ByPattern = Table.ToDictionary(row => row.Pattern);

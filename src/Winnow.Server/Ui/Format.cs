@@ -31,6 +31,9 @@ public sealed class Format(CultureInfo culture, TimeZoneInfo zone, TimeProvider 
     /// <summary>14 Nov 2026: in tables.</summary>
     public string Date(DateTimeOffset moment) => ShortMonth(Local(moment), "yyyy");
 
+    /// <summary>14 Nov 2026 for a day without a time (midnight UTC in Unix milliseconds): the same day in every time zone.</summary>
+    public string Day(long midnight) => ShortMonth(DateTimeOffset.FromUnixTimeMilliseconds(midnight), "yyyy");
+
     /// <summary>14 Nov, 09:14: on timelines; with the year when it is not the present one.</summary>
     public string Moment(DateTimeOffset moment)
     {

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Winnow.Contacts;
+using Winnow.Server.Contacts;
 using Winnow.Server.Ui;
 
 namespace Winnow.Tests;
@@ -45,7 +47,9 @@ public partial class WordsTests
     // Words that pages take from a table: T[line.Word].
     private static IEnumerable<string> TablesOfWords() =>
         SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word)
-        .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word));
+        .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word))
+        .Concat(BuiltInProperties.All.SelectMany(property => property.Options.Select(option => option.Label).Append(property.Label)))
+        .Concat(StandardViews.All.Select(view => view.Label));
 
     private static IEnumerable<string> Keys(string source) =>
         Asked().Matches(Comment().Replace(source, "")).SelectMany(match => match.Groups["key"].Captures).Select(capture => Regex.Unescape(capture.Value));

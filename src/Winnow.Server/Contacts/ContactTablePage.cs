@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Winnow.Accounts;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Lists;
+
+namespace Winnow.Server.Contacts;
+
+/// <summary>What a table of contacts shows, read from the address: <c>q filter list</c> say which contacts, <c>sort after before</c>
+/// which page, <c>col</c> which columns, <c>all=1</c> that all are selected.</summary>
+public sealed record ContactTablePage(ContactView View, ContactRows Page, long Count, IReadOnlyList<Property> Columns, string Sort, bool AllSelected, PropertyCatalog Properties)
+{
+    private static readonly string[] Usual = ["hs_marketable_status", "hs_email_hard_bounce_reason_enum", "hs_email_last_send_date", "createdate"];
+
+    /// <summary>Which sort a column offers in this view; null for none. Only what has an index is offered for large views.</summary>
+    public string? SortOf(Property property) => ContactIndex.Sorts.FirstOrDefault(s => s.Value.Column == property.Column && (s.Value.Indexed || View.IsSmall || Count <= ContactIndex.Small)).Key;
+
+    /// <summary>Reads the page that the address asks for.</summary>
+    /// <param name="list">Only members of this list.</param>
+    /// <returns>The page, or what is wrong with its filter.</returns>
+    public static async Task<(ContactTablePage? Table, string? Error)> Read(Db db, Properties properties, ContactIndex index, CurrentAccount account, string uri, long? list = null) => await db.Read<(ContactTablePage?, string?)>(async tx =>
+    {
+        var query = QueryHelpers.ParseQuery(new Uri(uri).Query);
+        var catalog = await properties.Catalog(tx, account.Id);
+        var asked = SelectionQuery.Read(name => query.GetValueOrDefault(name)).All;
+        var (view, error) = await index.View(tx, account.Id, list is null ? asked : asked with { ListId = list }, catalog, account.TimeZone);
+        if (view is null) return (null, error);
+        var count = await index.Count(tx, view);
+        var sort = Sorted(query.GetValueOrDefault("sort").ToString(), view.IsSmall || count <= ContactIndex.Small);
+        var page = await index.Page(tx, view, new(sort.TrimStart('-'), sort.StartsWith('-'), Id(query.GetValueOrDefault("after")), Id(query.GetValueOrDefault("before"))));
+        var chosen = query.GetValueOrDefault("col") is { Count: > 0 } columns ? columns.ToArray() : Usual;
+        return (new(view, page, count, [.. chosen.Select(name => catalog.Find(name!)).OfType<Property>().Take(12)], sort, query.GetValueOrDefault("all") == "1", catalog), null);
+    });
+
+    private static string Sorted(string asked, bool small) =>
+        ContactIndex.Sorts.TryGetValue(asked.TrimStart('-'), out var sort) && (sort.Indexed || small) ? asked : "-created";
+
+    private static long? Id(string? text) => long.TryParse(text, out var id) ? id : null;
+}

@@ -1,0 +1,152 @@
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Filters;
+
+namespace Winnow.Lists;
+
+/// <summary>How the index is ordered and where a page begins.</summary>
+/// <param name="Sort">A name of <see cref="ContactIndex.Sorts"/>.</param>
+/// <param name="After">The page after this contact; <paramref name="Before"/>: the page before it. Neither: the first page.</param>
+/// <param name="Size">Rows on a page.</param>
+public sealed record ContactOrder(string Sort = "created", bool Descending = true, long? After = null, long? Before = null, int Size = 25);
+
+/// <summary>A page of the index.</summary>
+/// <param name="Rows">In order.</param>
+public sealed record ContactRows(IReadOnlyList<Contact> Rows, bool HasPrevious, bool HasNext);
+
+/// <summary>The index of contacts: a view's page, its count, and the exact set of ids behind it. A page is found by the place of
+/// its first or last contact in the order, never by counting rows, so that the last page of a million is as fast as the first.</summary>
+public sealed class ContactIndex(ContactStore contacts, ListMembers members)
+{
+    /// <summary>Sets up to this size are looked up by id and can be sorted by any column of <see cref="Sorts"/>.</summary>
+    public const int Small = 20_000;
+
+    /// <summary>What can be sorted by. The indexed ones always; the others when the view is <see cref="Small"/>.</summary>
+    public static readonly IReadOnlyDictionary<string, (ContactColumn Column, bool Indexed)> Sorts = new Dictionary<string, (ContactColumn, bool)>
+    {
+        ["created"] = (ContactColumn.Of("created_at"), true),
+        ["email"] = (ContactColumn.Of("email_key"), true),
+        ["firstname"] = (ContactColumn.Of("firstname"), false),
+        ["lastname"] = (ContactColumn.Of("lastname"), false),
+        ["company"] = (ContactColumn.Of("company"), false),
+        ["updated"] = (ContactColumn.Of("updated_at"), false),
+        ["sent"] = (ContactColumn.Of("last_send_at"), false),
+    };
+
+    private const int FewHits = 2_000;
+    private static readonly SqlFile Sql = SqlFile.Beside<ContactIndex>();
+
+    /// <summary>Reads a view: search, filter, list and ticks.</summary>
+    /// <returns>The view, or what is wrong with its filter, as a sentence.</returns>
+    public async Task<(ContactView? View, string? Error)> View(Tx tx, long accountId, SelectionQuery query, PropertyCatalog properties, TimeZoneInfo zone)
+    {
+        Filter? filter = null;
+        if (query.Filter is not null && FilterJson.Read(query.Filter, properties, zone) is var read && (filter = read.Filter) is null) return (null, read.Error);
+        var view = new ContactView(accountId, query) { Filter = filter };
+        if (filter is not null) view.Add(FilterSql.Of(filter));
+        if (query.Ids is not null) view.Add("id in @ticked", ("ticked", query.Ids.ToArray()));
+        if (query.Search is not null) await Find(tx, accountId, view, query.Search);
+        if (query.ListId is { } list) view.Take(await members.Read(tx, accountId, list));
+        return (view, null);
+    }
+
+    /// <summary>How many contacts the view has.</summary>
+    public async Task<long> Count(Tx tx, ContactView view) =>
+        view.IsEverything ? (await contacts.Counts(tx, view.AccountId)).All
+        : view.Whole is { } list ? list.Count
+        : view.Sieve is not null ? (await Freeze(tx, view)).Count
+        : await tx.Single<long>(Statement.Built("count contacts", $"select count(*) from contacts where {view.Condition}"), view.Parameters);
+
+    /// <summary>The ids of all contacts of the view, as they are now.</summary>
+    public async Task<MemberSet> Freeze(Tx tx, ContactView view)
+    {
+        if (view.Whole is { } list) return list;
+        var set = new MemberSet();
+        await using var rows = await tx.Reader(Statement.Built("freeze contacts", $"select id from contacts where {view.Condition} order by id"), view.Parameters);
+        while (await rows.ReadAsync(tx.Stop))
+            if (view.Sieve?.Contains(rows.GetInt64(0)) != false) set.Add(rows.GetInt64(0));
+        return set;
+    }
+
+    /// <summary>One page of the view.</summary>
+    public async Task<ContactRows> Page(Tx tx, ContactView view, ContactOrder order)
+    {
+        var (column, _) = Sorts.TryGetValue(order.Sort, out var known) ? known : Sorts["created"];
+        var cursor = (order.After ?? order.Before) is { } id ? await contacts.Find(tx, view.AccountId, id) : null;
+        var backwards = cursor is not null && order.Before is not null;
+        var rows = new List<Contact>();
+        foreach (var stretch in Stretches(column, order.Descending != backwards, backwards, cursor))
+            if (rows.Count <= order.Size) await Fill(tx, view, stretch, rows, order.Size + 1);
+        var more = rows.Count > order.Size;
+        if (more) rows.RemoveAt(order.Size);
+        if (backwards) rows.Reverse();
+        return new(rows, backwards ? more : cursor is not null, backwards || more);
+    }
+
+    /// <summary>Contacts with a value come first, those without follow by id, whatever the direction and the database.</summary>
+    private static IEnumerable<Stretch> Stretches(ContactColumn column, bool down, bool backwards, Contact? cursor)
+    {
+        var (value, id) = (cursor?[column], cursor?.Id);
+        var with = new Stretch(column.Name, true, down, value, value is null ? null : id);
+        var without = new Stretch(column.Name, false, down, null, value is null ? id : null);
+        if (backwards) return value is null ? [without, with] : [with];
+        return cursor is not null && value is null ? [without] : [with, without];
+    }
+
+    private static async Task Fill(Tx tx, ContactView view, Stretch stretch, List<Contact> rows, int upTo)
+    {
+        var sieve = view.Sieve;                                   // a large list: walk the order and let its members through
+        while (rows.Count < upTo)
+        {
+            var limit = sieve is null ? upTo - rows.Count : 1_000;
+            var read = await ContactStore.ReadAll(tx, stretch.Select(view.Condition), stretch.Parameters(view.Parameters, limit));
+            rows.AddRange(read.Where(c => sieve?.Contains(c.Id) != false).Take(upTo - rows.Count));
+            if (read.Count < limit) return;
+            stretch = stretch.From(read[^1]);
+        }
+    }
+
+    /// <summary>Rare words are looked up first; common ones are checked contact by contact along the way.</summary>
+    private static async Task Find(Tx tx, long accountId, ContactView view, string search)
+    {
+        HashSet<long>? rare = null;
+        var n = 0;
+        foreach (var word in SearchWords.In(search))
+        {
+            var range = new { accountId, word, end = word + char.ConvertFromUtf32(0x10FFFF), limit = FewHits + 1L };
+            var hits = await tx.Query<long>(Sql["hits"], range);
+            if (hits.Count <= FewHits)
+            {
+                if (rare is null) rare = [.. hits];
+                else rare.IntersectWith(hits);
+                continue;
+            }
+            view.Add($"exists (select 1 from contact_words w where w.account_id = @accountId and w.contact_id = contacts.id and w.word >= @word{n} and w.word < @end{n})",
+                ($"word{n}", range.word), ($"end{n}", range.end));
+            n++;
+        }
+        if (rare is not null) view.Add("id in @found", ("found", rare.ToArray()));
+    }
+
+    /// <summary>A run of the order: contacts with or without a value in the sort column, from a place on.</summary>
+    private sealed record Stretch(string Column, bool HasValue, bool Down, object? Value, long? Id)
+    {
+        public Stretch From(Contact last) => this with { Value = HasValue ? last[ContactColumn.Of(Column)] : null, Id = last.Id };
+
+        public Statement Select(string condition)
+        {
+            var (than, direction) = Down ? ("<", "desc") : (">", "asc");
+            var place = Id is null ? "" : HasValue ? $" and ({Column}, id) {than} (@value, @place)" : $" and id {than} @place";
+            var by = HasValue ? $"{Column} {direction}, id {direction}" : $"id {direction}";
+            return Statement.Built("page of contacts", $"select {ContactColumn.List()} from contacts where {condition} and {Column} is {(HasValue ? "not " : "")}null{place} order by {by} limit @limit");
+        }
+
+        public Dictionary<string, object?> Parameters(IReadOnlyDictionary<string, object?> view, int limit)
+        {
+            var all = new Dictionary<string, object?>(view) { ["limit"] = (long)limit };
+            if (Id is not null) (all["value"], all["place"]) = (Value, Id);
+            if (Id is not null && !HasValue) all.Remove("value");
+            return all;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Winnow.Contacts;
+using Winnow.Lists;
+
+namespace Winnow.Tests;
+
+public sealed class ContactIndexTests
+{
+    [Theory, Databases]
+    public async Task Paging_forth_and_back_shows_every_contact_once_in_every_order(string database)
+    {
+        await using var app = await TestApp.On(database);
+        await app.Add(TestApp.OtherAccount, ["email=stranger@example.test"]);
+        await app.Add(TestApp.Account, [.. Enumerable.Range(0, 60).Select(i => i % 7 == 0 ? ["firstname=Ann", $"lastname=L{i % 5}"] : new[] { $"email=c{i % 10}{i}@example.test", $"lastname=L{i % 5}" })]);
+        foreach (var sort in ContactIndex.Sorts.Keys)
+            foreach (var down in new[] { true, false })
+            {
+                var (forth, order) = (new List<long>(), new ContactOrder(sort, down, Size: 7));
+                ContactRows page;
+                do
+                {
+                    page = await Page(app, new(null), order);
+                    forth.AddRange(page.Rows.Select(c => c.Id));
+                    order = order with { After = page.Rows[^1].Id };
+                } while (page.HasNext);
+                Assert.Equal(60, forth.Distinct().Count());
+                var back = new List<long>(page.Rows.Select(c => c.Id));
+                while (page.HasPrevious)
+                {
+                    page = await Page(app, new(null), new(sort, down, Before: page.Rows[0].Id, Size: 7));
+                    back.InsertRange(0, page.Rows.Select(c => c.Id));
+                    if (back.Count >= 60) break;
+                }
+                Assert.Equal(forth, back);
+            }
+    }
+
+    [Theory, Databases]
+    public async Task A_search_finds_beginnings_of_every_word_and_keeps_to_its_account(string database)
+    {
+        await using var app = await TestApp.On(database);
+        await app.Add(TestApp.OtherAccount, ["email=zoe@kewmarket.example", "firstname=Zoë"]);
+        await app.Add(TestApp.Account, ["email=zoe@kewmarket.example", "firstname=Zoë", "lastname=de Wit"], ["email=ann@kewmarket.example", "firstname=Ann"]);
+        Assert.Equal(["zoe@kewmarket.example"], (await Page(app, new(null, "ZOE wit"), new())).Rows.Select(c => c.Email!));
+        Assert.Equal(2, (await Page(app, new(null, "kewm"), new())).Rows.Count);
+        Assert.Empty((await Page(app, new(null, "zoe ann"), new())).Rows);
+    }
+
+    [Theory, Databases]
+    public async Task Common_words_and_large_lists_are_found_by_walking_the_order(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var ids = await app.Add(TestApp.Account, [.. Enumerable.Range(0, 30_000).Select(i => new[] { $"email=c{i}@kewmarket.example" })]);
+        await app.Get<ContactWords>().CatchUp(default);
+        var list = await app.Db.Write(tx => app.Get<ListStore>().Freeze(tx, TestApp.Account, new MemberSet(ids.Where(i => i % 30 != 0)), 1));
+        var query = new SelectionQuery(null, "kewmarket", null, list);
+        Assert.Equal(29_000, await app.Db.Read(async tx => await app.Get<ContactIndex>().Count(tx, await View(app, tx, query))));
+        var page = await Page(app, query, new("created", false, Size: 50));
+        Assert.Equal(ids.Where(i => i % 30 != 0).Take(50), page.Rows.Select(c => c.Id));
+        Assert.True(page.HasNext);
+        Assert.Equal(29_000, (await app.Db.Read(async tx => await app.Get<ContactIndex>().Freeze(tx, await View(app, tx, query)))).Count);
+    }
+
+    [Theory, Databases]
+    public async Task Ticked_ids_of_another_account_select_nothing(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var theirs = await app.Add(TestApp.OtherAccount, ["email=ann@example.test"], ["email=bob@example.test"]);
+        Assert.Equal(0, await app.Db.Read(async tx => await app.Get<ContactIndex>().Count(tx, await View(app, tx, new(theirs)))));
+    }
+
+    private static async Task<ContactView> View(TestApp app, Winnow.Data.Tx tx, SelectionQuery query) =>
+        (await app.Get<ContactIndex>().View(tx, TestApp.Account, query, await app.Get<Properties>().Catalog(tx, TestApp.Account), TimeZoneInfo.Utc)).View!;
+
+    private static Task<ContactRows> Page(TestApp app, SelectionQuery query, ContactOrder order) =>
+        app.Db.Read(async tx => await app.Get<ContactIndex>().Page(tx, await View(app, tx, query), order));
+}
