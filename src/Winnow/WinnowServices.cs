@@ -10,6 +10,7 @@ using Winnow.Email;
 using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.Transfer;
 
 namespace Winnow;
 
@@ -30,11 +31,13 @@ public static class WinnowServices
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists
-            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<ContactIndex>().AddSingleton<CheckLists>().AddJob<BuildLists>()
+            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<FrozenSelections>().AddSingleton<ContactIndex>().AddSingleton<CheckLists>().AddJob<BuildLists>()
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>()
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
+            // transfer
+            .AddSingleton<Imports>().AddJob<ImportContacts>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
     }
 

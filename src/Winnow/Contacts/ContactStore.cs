@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Winnow.Data;
 using Winnow.Mail.Mime;
@@ -20,6 +22,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private static readonly BulkTable Contacts = ContactColumn.Bulk("contacts"), Staged = ContactColumn.Bulk("changed_contacts");
     private static readonly BulkTable History = new("contact_history", "account_id", "contact_id", "version", "at", "source", "source_id", "user_id", "changes", "before");
 
+    private static readonly BulkTable BlockedAddresses = new("blocked_addresses", "account_id", "email_hash", "at");
+
     /// <summary>Contacts by id; those this account does not have are missing from the answer.</summary>
     public Task<List<Contact>> Read(Tx tx, long accountId, IReadOnlyCollection<long> ids) => ReadAll(tx, ById, new { accountId, ids = ids.ToArray() });
 
@@ -39,6 +43,33 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         foreach (var other in others) found.TryAdd(other.EmailKey, contacts[other.ContactId]);
         return found;
     }
+
+    /// <summary>Which contact has which of these normalised addresses, primary or additional.</summary>
+    public async Task<Dictionary<string, long>> IdsByAddress(Tx tx, long accountId, IReadOnlyCollection<string> keys) => keys.Count == 0 ? []
+        : (await tx.Query<Holder>(Sql["holders"], new { accountId, keys = keys.ToArray() })).GroupBy(h => h.EmailKey).ToDictionary(h => h.Key, h => h.First().ContactId);
+
+    /// <summary>Those of these normalised addresses that were deleted permanently: they are not taken from files or forms again.</summary>
+    public async Task<HashSet<string>> Blocked(Tx tx, long accountId, IReadOnlyCollection<string> keys)
+    {
+        if (keys.Count == 0 || !await tx.Single<bool>(Sql["any-blocked"], new { accountId })) return [];
+        var hashes = keys.Distinct().ToDictionary(BlockedHash);
+        return (await tx.Query<string>(Sql["blocked"], new { accountId, hashes = hashes.Keys.ToArray() })).Select(h => hashes[h]).ToHashSet();
+    }
+
+    /// <summary>Keeps these normalised addresses from being imported again, as hashes: the addresses themselves are gone.</summary>
+    public async Task Block(Tx tx, long accountId, IReadOnlyCollection<string> keys)
+    {
+        var hashes = keys.Select(BlockedHash).ToHashSet();
+        hashes.ExceptWith(await tx.Query<string>(Sql["blocked"], new { accountId, hashes = hashes.ToArray() }));
+        await tx.Bulk(BlockedAddresses, hashes, (row, hash) =>
+        {
+            row.Long(accountId);
+            row.Text(hash);
+            row.Long(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        });
+    }
+
+    private static string BlockedHash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>New contacts with ids, ready to be filled in. Holds the account's contact counter until the commit, so whoever
     /// looks for a taken address after this call and then creates cannot collide with another writer.</summary>
@@ -209,4 +240,5 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private sealed record CountRow(long Contacts, long Marketing);
 
     private sealed record Additional(string EmailKey, long ContactId);
+    private sealed record Holder(string EmailKey, long ContactId);
 }

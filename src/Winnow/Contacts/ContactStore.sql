@@ -1,6 +1,17 @@
 -- name: additional
 select email_key, contact_id from contact_emails where account_id = @accountId and email_key in @keys;
 
+-- name: holders
+select email_key, id as contact_id from contacts where account_id = @accountId and email_key in @keys
+union all
+select email_key, contact_id from contact_emails where account_id = @accountId and email_key in @keys;
+
+-- name: any-blocked
+select exists (select 1 from blocked_addresses where account_id = @accountId);
+
+-- name: blocked
+select email_hash from blocked_addresses where account_id = @accountId and email_hash in @hashes;
+
 -- name: history
 insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before)
 values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, cast(@after as $json), cast(@before as $json));

@@ -55,20 +55,21 @@ public sealed class Files(Db db, TimeProvider clock)
     public Task<StoredFile?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<StoredFile>(Sql["find"], new { accountId, id }));
 
     /// <summary>The content as a stream that reads a piece at a time.</summary>
-    public Stream Open(StoredFile file) => new PieceStream(file.Size, piece => db.Read(tx => tx.Single<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })));
+    /// <param name="from">Where to begin, in bytes; only for a file that <see cref="Store"/> cut into pieces of one size.</param>
+    public Stream Open(StoredFile file, long from = 0) => new PieceStream(file.Size, from, piece => db.Read(tx => tx.Single<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })));
 
-    private sealed class PieceStream(long length, Func<long, Task<byte[]>> read) : Stream
+    private sealed class PieceStream(long length, long from, Func<long, Task<byte[]>> read) : Stream
     {
         private byte[] current = [];
-        private long nextPiece, done;
-        private int at;
+        private long nextPiece = from / PieceSize, done = from;
+        private int at, skip = (int)(from % PieceSize);
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (at == current.Length)
             {
                 if (done >= length) return 0;
-                (current, at) = (await read(nextPiece++), 0);
+                (current, at, skip) = (await read(nextPiece++), skip, 0);
             }
             var count = Math.Min(buffer.Length, current.Length - at);
             current.AsMemory(at, count).CopyTo(buffer);

@@ -241,6 +241,13 @@ create table addresses (                  -- deliverability belongs to the addre
 );
 create index addresses_hard_bounced on addresses (account_id, hard_bounce_sent_at) where hard_bounced_at is not null;
 
+create table blocked_addresses (          -- permanently deleted: not to be imported again; the address itself is not kept
+  account_id bigint not null,
+  email_hash text   not null,             -- SHA-256 of the normalised address
+  at         bigint not null,
+  primary key (account_id, email_hash)
+);
+
 -- ---------------------------------------------------------------- lists
 
 create table lists (
@@ -413,20 +420,22 @@ create index inbox_contact on inbox (account_id, contact_id, received_at);
 -- ---------------------------------------------------------------- imports
 
 create table imports (
-  account_id bigint not null,
-  id         bigint not null,
-  name       text   not null,
-  file_id    bigint not null,
+  account_id  bigint not null,
+  id          bigint not null,
+  name        text   not null,
+  file_id     bigint not null,
+  file_name   text   not null,
+  encoding    text   not null,            -- utf-8, utf-16le, utf-16be, windows-1252
+  delimiter   text   not null,
+  bom         bigint not null,            -- bytes of the byte order mark
+  lines       bigint not null,
+  columns     $json  not null,            -- [{heading, property}] in the order of the file
+  marketing   boolean not null default false,
+  seen_id     bigint,                     -- lists.id of kind SELECTION: the contacts it was about
+  list_id     bigint,
   rejected_file_id bigint,
-  mapping    $json  not null,             -- per column: property name or null
-  options    $json  not null,
-  list_id    bigint,
-  job_id     bigint,
-  created    bigint not null default 0,
-  updated    bigint not null default 0,
-  unchanged  bigint not null default 0,
-  rejected   bigint not null default 0,
-  created_by bigint,
-  created_at bigint not null,
+  job_id      bigint,
+  created_by  bigint,
+  created_at  bigint not null,
   primary key (account_id, id)
 );

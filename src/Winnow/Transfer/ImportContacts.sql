@@ -1,0 +1,13 @@
+-- name: changed-once
+select count(*) from (
+  select contact_id from contact_history
+  where account_id = @AccountId and contact_id in @ids and source = 'IMPORT' and source_id = @SourceId
+  group by contact_id
+  having count(*) = 1
+) once;
+
+-- name: rejected-file
+select rejected_file_id from imports where account_id = @AccountId and id = @Id;
+
+-- name: set-rejected-file
+update imports set rejected_file_id = @fileId where account_id = @AccountId and id = @Id;

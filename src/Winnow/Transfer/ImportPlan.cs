@@ -1,0 +1,125 @@
+using System.Globalization;
+using Winnow.Contacts;
+using Winnow.Mail.Mime;
+
+namespace Winnow.Transfer;
+
+/// <summary>A column of the file and the property it goes to; null: the column is left out.</summary>
+public sealed record ImportColumn(string Heading, string? Property);
+
+/// <summary>Why a row was not imported. Column and value are empty when the row as a whole is at fault.</summary>
+public sealed record RowFault(string Column, string Value, string Reason);
+
+/// <summary>A row read for what it means: who it is about and which values it brings, or what is wrong with it.</summary>
+/// <param name="Email">The address as typed; null when the row has none.</param>
+/// <param name="EmailKey">The address normalised.</param>
+/// <param name="RecordId">The contact it names by number, or null.</param>
+/// <param name="Values">One for each of <see cref="ImportPlan.Targets"/>; null: the cell was empty and what the contact has stays.</param>
+internal sealed record ImportRow(CsvRow Source, string? Email, string? EmailKey, long? RecordId, object?[] Values, RowFault? Fault);
+
+/// <summary>What each column of one import means. Reads rows; knows no database, so it can run beside the one who writes.</summary>
+internal sealed class ImportPlan
+{
+    private readonly IReadOnlyList<ImportColumn> columns;
+    private readonly Property?[] properties;
+    private readonly int[] target;
+    private readonly int email = -1, recordId = -1;
+    private readonly (string? Cell, object? Value)[] latest;      // stages, countries: the same cell means the same value
+
+    public ImportPlan(IReadOnlyList<ImportColumn> columns, PropertyCatalog catalog)
+    {
+        this.columns = columns;
+        (properties, target, latest) = (new Property?[columns.Count], new int[columns.Count], new (string?, object?)[columns.Count]);
+        var targets = new List<Property>();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            properties[i] = columns[i].Property is { } name ? catalog.Find(name) is { ArchivedAt: null } found ? found : null : null;
+            if (properties[i]?.Name == "email") email = i;
+            else if (properties[i]?.Name == "hs_object_id") recordId = i;
+            else if (properties[i] is { ReadOnly: false } property)
+            {
+                target[i] = targets.Count;
+                targets.Add(property);
+                continue;
+            }
+            target[i] = -1;
+        }
+        Targets = targets;
+    }
+
+    /// <summary>The properties that get values, keys left out.</summary>
+    public IReadOnlyList<Property> Targets { get; }
+
+    /// <summary>What is wrong with the choice of columns, as a sentence, or null.</summary>
+    public static string? Error(IReadOnlyList<ImportColumn> columns, PropertyCatalog catalog)
+    {
+        var chosen = columns.Where(c => c.Property is not null).ToList();
+        if (chosen.FirstOrDefault(c => catalog.Find(c.Property!) is not { } p || !ColumnNames.CanBeMapped(p)) is { } bad)
+            return $"The column {bad.Heading} cannot go into {catalog.Find(bad.Property!)?.Label ?? bad.Property}: Winnow keeps that property itself.";
+        if (chosen.GroupBy(c => c.Property).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            return $"Two columns go into {catalog.Find(twice.Key!)!.Label}: {string.Join(", ", twice.Select(c => c.Heading))}. Leave one of them out.";
+        return chosen.Any(c => c.Property is "email" or "hs_object_id") ? null : "Choose the column that holds the email address or the record ID: contacts are found by it.";
+    }
+
+    /// <summary>Reads one row.</summary>
+    public ImportRow Read(CsvRow row)
+    {
+        var values = new object?[Targets.Count];
+        if (row.Fault is { } broken) return new(row, null, null, null, values, new("", row.Cells[0], broken));
+        if (TooMany(row)) return new(row, null, null, null, values, new("", "", $"The row has {row.Cells.Length} cells, the heading {columns.Count}."));
+        var (address, key, id) = ((string?)null, (string?)null, (long?)null);
+        for (var i = 0; i < properties.Length && i < row.Cells.Length; i++)
+        {
+            var cell = row.Cells[i];
+            if (cell.Length == 0) continue;
+            string? error = null;
+            if (i == email) error = Address(cell, out address, out key);
+            else if (i == recordId) error = Number(cell, out id);
+            else if (target[i] >= 0) error = Value(i, cell, out values[target[i]]);
+            if (error is not null) return new(row, null, null, null, values, new(columns[i].Heading, cell, error));
+        }
+        return new(row, address, key, id, values, key is null && id is null ? new(KeyHeading, "", "The row has no email address and no record ID.") : null);
+    }
+
+    private string KeyHeading => columns[email >= 0 ? email : recordId].Heading;
+
+    private bool TooMany(CsvRow row)
+    {
+        for (var i = columns.Count; i < row.Cells.Length; i++) if (!string.IsNullOrWhiteSpace(row.Cells[i])) return true;
+        return false;
+    }
+
+    private static string? Address(string cell, out string? address, out string? key)
+    {
+        (address, key) = (null, null);
+        var trimmed = cell.Trim();
+        if (trimmed.Length == 0) return null;
+        key = EmailAddress.Normalize(trimmed);
+        if (key is not null) { address = trimmed.Length == key.Length && trimmed == key ? key : trimmed; return null; }
+        return EmailAddress.Check(trimmed) switch
+        {
+            AddressFault.TooLong => "The email address is too long.",
+            AddressFault.NoAt => "The email address has no @.",
+            AddressFault.ManyAts => "The email address has more than one @: one address a row.",
+            AddressFault.BadDomain => "The part of the email address behind the @ is no domain name.",
+            _ => "This is not a valid email address.",
+        };
+    }
+
+    private static string? Number(string cell, out long? id)
+    {
+        id = null;
+        if (string.IsNullOrWhiteSpace(cell)) return null;
+        if (!long.TryParse(cell.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number <= 0) return "The record ID must be a whole number.";
+        id = number;
+        return null;
+    }
+
+    private string? Value(int column, string cell, out object? value)
+    {
+        if (ReferenceEquals(latest[column].Cell, cell)) { value = latest[column].Value; return null; }
+        (value, var error) = PropertyValue.Parse(properties[column]!, cell);
+        if (error is null) latest[column] = (cell, value);
+        return error;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+using Winnow.Lists;
+
+namespace Winnow.Transfer;
+
+/// <summary>One import: the uploaded file, how it is written, where its columns go, and what came of it.</summary>
+/// <param name="Lines">Line ends in the file: a first guess at the number of rows.</param>
+/// <param name="ColumnsJson">The columns as JSON, once chosen.</param>
+/// <param name="Marketing">Set all contacts as marketing contacts.</param>
+/// <param name="SeenId">The hidden list of the contacts that this import was about.</param>
+/// <param name="ListId">The static list made of them, or null.</param>
+/// <param name="JobId">The job that imports; null until someone has started it.</param>
+public sealed record Import(
+    long AccountId, long Id, string Name, long FileId, string FileName, string Encoding, string Delimiter, long Bom, long Lines, string ColumnsJson,
+    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt)
+{
+    /// <summary>How the file's text is written.</summary>
+    public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom);
+
+    /// <summary>Where each column goes, in the order of the file.</summary>
+    public IReadOnlyList<ImportColumn> Columns => JsonSerializer.Deserialize<List<ImportColumn>>(ColumnsJson, JobQueue.Json)!;
+
+    /// <summary>As whom the import writes: property history says IMPORT and this id.</summary>
+    public Actor Actor => new("IMPORT", Id.ToString(System.Globalization.CultureInfo.InvariantCulture), CreatedBy);
+}
+
+/// <summary>The head of an uploaded file: its columns, matched to properties by name, and its first rows.</summary>
+public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnlyList<CsvRow> Rows);
+
+/// <summary>Takes uploads in, shows what is in them, and starts <see cref="ImportContacts"/>.</summary>
+public sealed class Imports(Db db, Files files, JobQueue jobs, Properties properties, FrozenSelections selections, TimeProvider clock)
+{
+    /// <summary>The largest file in bytes.</summary>
+    public const long MaxBytes = 512L << 20;
+
+    /// <summary>The most columns a file may have.</summary>
+    public const int MaxColumns = 1_000;
+    private const int PreviewRows = 5;
+    private static readonly SqlFile Sql = SqlFile.Beside<Imports>();
+
+    /// <summary>Stores an upload as it streams in and looks at its head.</summary>
+    /// <returns>The import's id, or why the file cannot be imported, as a sentence; then nothing is kept.</returns>
+    public async Task<(long? Id, string? Error)> Upload(long accountId, string fileName, Stream content, long? userId, CancellationToken stop)
+    {
+        await using var upload = new ExaminedUpload(content);
+        if (await files.Store(accountId, fileName, upload, MaxBytes, userId, stop) is not { } fileId) return (null, "The file is larger than 512 MB. Split it and import the parts.");
+        var file = (await files.Find(accountId, fileId))!;
+        var format = new CsvFormat(upload.EncodingName, ',', upload.Bom);
+        format = format with { Delimiter = upload.Refusal is null ? await DelimiterOf(file, format, stop) : ',' };
+        if ((upload.Refusal ?? await HeadError(file, format, stop)) is { } error)
+        {
+            await db.Write(tx => files.Delete(tx, accountId, fileId), CancellationToken.None);
+            return (null, error);
+        }
+        return (await db.Write(async tx =>
+        {
+            var id = await Ids.Next(tx, accountId, "import");
+            var name = Path.GetFileNameWithoutExtension(fileName);
+            await tx.Execute(Sql["create"], new
+            {
+                accountId, id, name, fileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), bom = (long)format.Bom, upload.Lines, userId, now = clock.GetUtcNow(),
+            });
+            return id;
+        }, stop), null);
+    }
+
+    /// <summary>The import, or null when this account has none of this id.</summary>
+    public Task<Import?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<Import>(Sql["find"], new { accountId, id }));
+
+    /// <summary>The account's imports, the latest first.</summary>
+    public Task<List<Import>> Latest(long accountId, int count = 100) => db.Read(tx => tx.Query<Import>(Sql["latest"], new { accountId, count }));
+
+    /// <summary>The columns with the properties that their headings mean, and the first rows.</summary>
+    public async Task<ImportPreview> Preview(Import import, CancellationToken stop)
+    {
+        var rows = Rows((await files.Find(import.AccountId, import.FileId))!, import.Format);
+        var headings = (await rows.Next(stop))!.Cells;
+        var matched = ColumnNames.Match(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings);
+        var first = new List<CsvRow>();
+        while (first.Count < PreviewRows && await rows.Next(stop) is { } row) first.Add(row);
+        return new([.. headings.Select((h, i) => new ImportColumn(h.Trim(), matched[i]?.Name))], first);
+    }
+
+    /// <summary>Starts the import. Posted twice it starts one job.</summary>
+    /// <param name="columns">Where each column of the file goes, in its order.</param>
+    /// <param name="marketing">Set all contacts as marketing contacts.</param>
+    /// <param name="listName">The name of a static list to make of the contacts, or null.</param>
+    /// <returns>The job's id, or what is wrong, as a sentence.</returns>
+    public Task<(long? JobId, string? Error)> Start(long accountId, long id, string name, IReadOnlyList<ImportColumn> columns, bool marketing, string? listName, long? userId, CancellationToken stop) =>
+        db.Write<(long?, string?)>(async tx =>
+        {
+            if (await tx.SingleOrNone<Import>(Sql["lock"], new { accountId, id }) is not { } import) return (null, "There is no such import.");
+            if (import.JobId is { } running) return (running, null);
+            if (string.IsNullOrWhiteSpace(name)) return (null, "Give the import a name.");
+            if (ImportPlan.Error(columns, await properties.Catalog(tx, accountId)) is { } error) return (null, error);
+            var seenId = await selections.Make(tx, accountId, $"Import {id}", userId);
+            long? listId = null;
+            if (listName is not null)
+            {
+                (listId, error) = await selections.MakeList(tx, accountId, listName, userId);
+                if (error is not null) return (null, error);
+            }
+            var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
+            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId, jobId });
+            return (jobId, null);
+        }, stop);
+
+    /// <summary>The file's rows from a place on.</summary>
+    internal CsvRows Rows(StoredFile file, CsvFormat format, long? position = null, long number = 0) =>
+        new(files.Open(file, position ?? format.Bom), format, position ?? format.Bom, number);
+
+    private async Task<char> DelimiterOf(StoredFile file, CsvFormat format, CancellationToken stop)
+    {
+        await using var content = files.Open(file, format.Bom);
+        var (bytes, text) = (new byte[64 * 1024], new char[64 * 1024 + 1]);
+        var read = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
+        return CsvFormat.DelimiterOf(text.AsSpan(0, format.Decoder().GetChars(bytes.AsSpan(0, read), text, flush: false)));
+    }
+
+    private async Task<string?> HeadError(StoredFile file, CsvFormat format, CancellationToken stop)
+    {
+        var rows = Rows(file, format);
+        if (await rows.Next(stop) is not { } heading) return "The file is empty. The first row must hold the names of the columns.";
+        if (heading.Fault is { } fault) return $"The first row must hold the names of the columns. {fault}";
+        if (heading.Cells.Length > MaxColumns) return $"The file has {heading.Cells.Length:N0} columns; at most 1,000 are possible.";
+        return await rows.Next(stop) is null ? "The file holds only the names of columns, and no rows." : null;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace Winnow.Transfer;
+
+/// <summary>Writes the file of rejected rows: row number, column, value, reason, then the cells as they were, so that the file
+/// can be mended and imported again. UTF-8 with a byte order mark, which Excel wants, and the delimiter of the original.</summary>
+internal static class RejectedRows
+{
+    /// <summary>The heading.</summary>
+    public static byte[] Heading(IReadOnlyList<ImportColumn> columns, char delimiter) =>
+        [0xEF, 0xBB, 0xBF, .. Text([["Row", "Column", "Value", "Reason", .. columns.Select(c => c.Heading)]], delimiter)];
+
+    /// <summary>The rows of one batch.</summary>
+    public static byte[] Rows(IEnumerable<(CsvRow Row, RowFault Fault)> rejected, char delimiter) =>
+        Text(rejected.Select(r => (IEnumerable<string>)[r.Row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), r.Fault.Column, r.Fault.Value, r.Fault.Reason, .. r.Row.Cells]), delimiter);
+
+    private static byte[] Text(IEnumerable<IEnumerable<string>> rows, char delimiter)
+    {
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            var first = true;
+            foreach (var cell in row)
+            {
+                if (!first) text.Append(delimiter);
+                first = false;
+                if (cell.AsSpan().IndexOfAny(delimiter, '"', '\n') < 0 && !cell.Contains('\r', StringComparison.Ordinal)) text.Append(cell);
+                else text.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+            }
+            text.Append("\r\n");
+        }
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}
