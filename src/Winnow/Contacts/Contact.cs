@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Data.Common;
 using System.Text.Json;
 using Winnow.Data;
@@ -8,26 +9,17 @@ namespace Winnow.Contacts;
 public sealed class Contact
 {
     private readonly object?[] columns;
-    private readonly SortedDictionary<long, object?> custom;
+    private readonly SortedList<long, object?> custom;
 
-    private Contact(long accountId, long id, object?[] columns, SortedDictionary<long, object?> custom) =>
+    private Contact(long accountId, long id, object?[] columns, SortedList<long, object?> custom) =>
         (AccountId, Id, this.columns, this.custom) = (accountId, id, columns, custom);
 
     /// <summary>A contact that is not stored yet.</summary>
-    public static Contact New(long accountId, long id)
-    {
-        var columns = new object?[ContactColumn.All.Count];
-        foreach (var column in ContactColumn.All)
-            columns[column.Ordinal] = column.Kind switch
-            {
-                ColumnKind.Flag => False,
-                ColumnKind.Long when column.Name.StartsWith("emails_", StringComparison.Ordinal) || column.Name is "sends_since_engaged" or "version" => 0L,
-                _ => null,
-            };
-        return new(accountId, id, columns, []);
-    }
+    public static Contact New(long accountId, long id) => new(accountId, id, (object?[])Empty.Clone(), []);
 
     private static readonly object True = true, False = false;
+    private static readonly object?[] Empty = [.. ContactColumn.All.Select(c => c.Kind == ColumnKind.Flag ? False
+        : c.Kind == ColumnKind.Long && (c.Name.StartsWith("emails_", StringComparison.Ordinal) || c.Name is "sends_since_engaged" or "version") ? (object?)0L : null)];
     internal static readonly long RecordId = BuiltInProperties.Of("hs_object_id").Id;
 
     /// <summary>The account it belongs to.</summary>
@@ -111,7 +103,21 @@ public sealed class Contact
                 case ColumnKind.Flag: row.Bool((bool)contact.columns[column.Ordinal]!); break;
                 default: row.Text((string?)contact.columns[column.Ordinal]); break;
             }
-        row.Json(CustomValues.Json(contact.custom));
+        using var json = CustomValues.Write(contact.custom);
+        row.Json(json.Utf8);
+    }
+
+    /// <summary>Adds the ids of the properties whose values differ between this contact and another.</summary>
+    internal void Differences(Contact other, PropertyCatalog properties, List<long> ids)
+    {
+        for (var i = 0; i < columns.Length; i++)
+            if (!ReferenceEquals(columns[i], other.columns[i]) && !Equals(columns[i], other.columns[i])) ids.AddRange(properties.InColumn(i));
+        for (var i = 0; i < custom.Count; i++)
+            if (!other.custom.TryGetValue(custom.GetKeyAtIndex(i), out var theirs) || !Equals(custom.GetValueAtIndex(i), theirs)) AddKnown(custom.GetKeyAtIndex(i));
+        for (var i = 0; i < other.custom.Count; i++)
+            if (!custom.ContainsKey(other.custom.GetKeyAtIndex(i))) AddKnown(other.custom.GetKeyAtIndex(i));
+
+        void AddKnown(long id) { if (properties.Find(id) is not null) ids.Add(id); }
     }
 
     /// <summary>The row as parameters named like the columns.</summary>
@@ -132,9 +138,9 @@ public sealed class Contact
 public static class CustomValues
 {
     /// <summary>The values of JSON text.</summary>
-    public static SortedDictionary<long, object?> Read(string json)
+    public static SortedList<long, object?> Read(string json)
     {
-        var values = new SortedDictionary<long, object?>();
+        var values = new SortedList<long, object?>();
         if (json.Length <= 2) return values;
         using var document = JsonDocument.Parse(json);
         foreach (var entry in document.RootElement.EnumerateObject())
@@ -145,19 +151,19 @@ public static class CustomValues
     /// <summary>The JSON text of values.</summary>
     public static string Json(IEnumerable<KeyValuePair<long, object?>> values)
     {
-        if (values is ICollection<KeyValuePair<long, object?>> { Count: 0 }) return "{}";
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (var (id, value) in values)
-            {
-                writer.WritePropertyName(id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                Write(writer, value);
-            }
-            writer.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        using var json = Write(values);
+        return System.Text.Encoding.UTF8.GetString(json.Utf8);
+    }
+
+    /// <summary>The JSON of values in UTF-8, in a buffer of this thread: dispose it before the next one is written.</summary>
+    internal static JsonBuffer Write(IEnumerable<KeyValuePair<long, object?>> values)
+    {
+        var json = JsonBuffer.Rent();
+        if (values is SortedList<long, object?> sorted)
+            for (var i = 0; i < sorted.Count; i++) json.Add(sorted.GetKeyAtIndex(i), sorted.GetValueAtIndex(i));
+        else
+            foreach (var (id, value) in values) json.Add(id, value);
+        return json;
     }
 
     private static object? Value(JsonElement element) => element.ValueKind switch
@@ -168,9 +174,44 @@ public static class CustomValues
         JsonValueKind.Number => element.GetDouble(),
         _ => null,
     };
+}
 
-    private static void Write(Utf8JsonWriter writer, object? value)
+/// <summary>Puts {"property id": value, …} together. One buffer a thread: bulk writes make hundreds of thousands of them.</summary>
+internal sealed class JsonBuffer : IDisposable
+{
+    [ThreadStatic] private static JsonBuffer? free;
+    private readonly ArrayBufferWriter<byte> buffer = new(512);
+    private readonly Utf8JsonWriter writer;
+
+    private JsonBuffer() => writer = new(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    /// <summary>The finished text.</summary>
+    public ReadOnlySpan<byte> Utf8
     {
+        get
+        {
+            if (writer.CurrentDepth > 0) { writer.WriteEndObject(); writer.Flush(); }
+            return buffer.WrittenSpan;
+        }
+    }
+
+    /// <summary>An empty one.</summary>
+    public static JsonBuffer Rent()
+    {
+        var json = free ?? new();
+        free = null;
+        json.buffer.ResetWrittenCount();
+        json.writer.Reset(json.buffer);
+        json.writer.WriteStartObject();
+        return json;
+    }
+
+    /// <summary>Adds a value: text, flag, number or instant.</summary>
+    public void Add(long id, object? value)
+    {
+        Span<byte> name = stackalloc byte[20];
+        _ = System.Buffers.Text.Utf8Formatter.TryFormat(id, name, out var length);
+        writer.WritePropertyName(name[..length]);
         switch (value)
         {
             case string text: writer.WriteStringValue(text); break;
@@ -180,4 +221,7 @@ public static class CustomValues
             default: writer.WriteNullValue(); break;
         }
     }
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose() => free = this;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Winnow.Contacts;
 
 /// <summary>Who or what makes a change: HubSpot's PropertySource (CRM_UI, IMPORT, API, EMAIL, …), its id, and the person behind it.</summary>
@@ -16,13 +18,16 @@ public sealed record ContactChange(Contact? Before, Contact? After, IReadOnlySet
     /// <summary>The contact's id.</summary>
     public long Id => (After ?? Before)!.Id;
 
+    [ThreadStatic] private static List<long>? differing;
     private static readonly Contact Blank = Contact.New(0, 0);
 
     /// <summary>Compares two states of a contact; one that is not there counts as one with nothing filled in.</summary>
     public static ContactChange Of(Contact? before, Contact? after, PropertyCatalog properties)
     {
-        var (one, other) = (before ?? Blank, after ?? Blank);
-        return new(before, after, properties.Everything.Where(p => p.Id != Contact.RecordId && !Equals(one[p], other[p])).Select(p => p.Id).ToHashSet());
+        var ids = differing ??= [];
+        ids.Clear();
+        (before ?? Blank).Differences(after ?? Blank, properties, ids);
+        return new(before, after, PropertyIds.Of(CollectionsMarshal.AsSpan(ids)));
     }
 }
 

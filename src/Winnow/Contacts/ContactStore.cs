@@ -89,9 +89,15 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         if (contacts.Count == 0) return [];
         var (accountId, now) = (contacts[0].After.AccountId, clock.GetUtcNow().ToUnixTimeMilliseconds());
         await ProjectAddresses(tx, accountId, contacts);
-        var changes = contacts.Select(c => ContactChange.Of(c.Before, c.After, properties)).Where(c => c.Changed.Count > 0 || c.Before is null).OrderBy(c => c.Id).ToList();
-        foreach (var change in changes) Stamp(change, actor, now);
-        changes = [.. changes.Select(c => c.Before is null ? ContactChange.Of(null, c.After, properties) : c)];
+        var changes = new List<ContactChange>(contacts.Count);
+        foreach (var (before, after) in contacts)
+        {
+            if (before is null) Stamp(null, after, actor, now);             // when it was made and by whom is part of what it is
+            var change = ContactChange.Of(before, after, properties);
+            if (before is not null && change.Changed.Count > 0) Stamp(before, after, actor, now);
+            if (before is null || change.Changed.Count > 0) changes.Add(change);
+        }
+        changes.Sort((a, b) => a.Id.CompareTo(b.Id));
         await WriteRows(tx, accountId, changes);
         await WriteHistory(tx, actor, properties, now, changes);
         await Tell(tx, accountId, properties, now, changes);
@@ -145,7 +151,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     {
         var moved = contacts.Where(c => c.Before?.Email != c.After.Email).Select(c => c.After).ToList();
         foreach (var contact in moved) contact[EmailKey] = contact.Email is { } email ? EmailAddress.Normalize(email) : null;
-        foreach (var contact in moved) contact[Domain] = contact.EmailKey?.Split('@')[^1];
+        foreach (var contact in moved) contact[Domain] = contact.EmailKey is { } key ? key[(key.LastIndexOf('@') + 1)..] : null;
         var states = await Addresses.Read(tx, accountId, moved.Select(c => c.EmailKey).OfType<string>().ToList());
         foreach (var contact in moved)
             (contact.EmailKey is { } key ? states.GetValueOrDefault(key) ?? AddressState.None : AddressState.None).ProjectOnto(contact);
@@ -159,12 +165,11 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await Save(tx, actor, properties, known);
     }
 
-    private static void Stamp(ContactChange change, Actor actor, long now)
+    private static void Stamp(Contact? before, Contact after, Actor actor, long now)
     {
-        var after = change.After!;
-        after.Version = (change.Before?.Version ?? 0) + 1;
+        after.Version = (before?.Version ?? 0) + 1;
         after[UpdatedAt] = now;
-        if (change.Before is not null) return;
+        if (before is not null) return;
         after[CreatedAt] ??= now;
         (after[Source], after[SourceId]) = (actor.Source, actor.SourceId);
     }
@@ -187,28 +192,40 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
 
     private static async Task WriteHistory(Tx tx, Actor actor, PropertyCatalog properties, long now, List<ContactChange> changes)
     {
-        var rows = changes.Select(c => (Change: c,
-            After: CustomValues.Json(Values(c.After!, c)),
-            Before: c.Before is null ? null : CustomValues.Json(Values(c.Before, c))));
         if (changes.Count >= BulkFrom)
-            await tx.Bulk(History, rows, (row, r) =>
+            await tx.Bulk(History, changes, (row, change) =>
             {
-                row.Long(r.Change.After!.AccountId);
-                row.Long(r.Change.Id);
-                row.Long(r.Change.After.Version);
+                row.Long(change.After!.AccountId);
+                row.Long(change.Id);
+                row.Long(change.After.Version);
                 row.Long(now);
                 row.Text(actor.Source);
                 row.Text(actor.SourceId);
                 row.Long(actor.UserId);
-                row.Json(r.After);
-                row.Json(r.Before);
+                using (var after = Values(change.After, change)) row.Json(after.Utf8);
+                if (change.Before is null) row.Json((string?)null);
+                else using (var before = Values(change.Before, change)) row.Json(before.Utf8);
             });
         else
-            foreach (var (change, after, before) in rows)
-                await tx.Execute(Sql["history"], new { accountId = change.After!.AccountId, change.Id, change.After.Version, now, actor.Source, actor.SourceId, actor.UserId, after, before });
+            foreach (var change in changes)
+                await tx.Execute(Sql["history"], new
+                {
+                    accountId = change.After!.AccountId, change.Id, change.After.Version, now, actor.Source, actor.SourceId, actor.UserId,
+                    after = Text(change.After, change), before = change.Before is null ? null : Text(change.Before, change),
+                });
 
-        IEnumerable<KeyValuePair<long, object?>> Values(Contact contact, ContactChange change) =>
-            change.Changed.Order().Select(id => KeyValuePair.Create(id, contact[properties.Find(id)!]));
+        JsonBuffer Values(Contact contact, ContactChange change)
+        {
+            var json = JsonBuffer.Rent();
+            foreach (var id in change.Changed) json.Add(id, contact[properties.Find(id)!]);
+            return json;
+        }
+
+        string Text(Contact contact, ContactChange change)
+        {
+            using var json = Values(contact, change);
+            return System.Text.Encoding.UTF8.GetString(json.Utf8);
+        }
     }
 
     /// <summary>The followers first, then what the whole account shares: the counts and the outbox, held from then on.</summary>
