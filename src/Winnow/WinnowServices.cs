@@ -31,7 +31,7 @@ public static class WinnowServices
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists
-            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<FrozenSelections>().AddSingleton<ContactIndex>().AddSingleton<CheckLists>().AddJob<BuildLists>()
+            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<ContactIndex>().AddSingleton<CheckLists>().AddJob<BuildLists>()
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>()

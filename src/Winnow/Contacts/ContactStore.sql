@@ -10,9 +10,9 @@ select email_key, contact_id from contact_emails where account_id = @accountId a
 -- One index probe an address. The account is hidden from the planner: shown a young account it believes it small, and in the
 -- middle of its first import reads all of it for every batch.
 select k.email_key, coalesce(c.id, e.contact_id) as contact_id
-from unnest(@keys) k (email_key)
-left join lateral (select id from contacts where account_id = (select @accountId) and email_key = k.email_key limit 1) c on true
-left join lateral (select contact_id from contact_emails where account_id = (select @accountId) and email_key = k.email_key limit 1) e on true
+from unnest(cast(@keys as text[])) k (email_key)
+left join lateral (select id from contacts where account_id = (select cast(@accountId as bigint)) and email_key = k.email_key limit 1) c on true
+left join lateral (select contact_id from contact_emails where account_id = (select cast(@accountId as bigint)) and email_key = k.email_key limit 1) e on true
 where c.id is not null or e.contact_id is not null;
 
 -- name: any-blocked

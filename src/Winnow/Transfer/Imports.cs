@@ -31,7 +31,7 @@ public sealed record Import(
 public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnlyList<CsvRow> Rows);
 
 /// <summary>Takes uploads in, shows what is in them, and starts <see cref="ImportContacts"/>.</summary>
-public sealed class Imports(Db db, Files files, JobQueue jobs, Properties properties, FrozenSelections selections, TimeProvider clock)
+public sealed class Imports(Db db, Files files, JobQueue jobs, Properties properties, ListStore lists, TimeProvider clock)
 {
     /// <summary>The largest file in bytes.</summary>
     public const long MaxBytes = 512L << 20;
@@ -95,16 +95,14 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
             if (await tx.SingleOrNone<Import>(Sql["lock"], new { accountId, id }) is not { } import) return (null, "There is no such import.");
             if (import.JobId is { } running) return (running, null);
             if (string.IsNullOrWhiteSpace(name)) return (null, "Give the import a name.");
-            if (ImportPlan.Error(columns, await properties.Catalog(tx, accountId)) is { } error) return (null, error);
-            var seenId = await selections.Make(tx, accountId, $"Import {id}", userId);
-            long? listId = null;
-            if (listName is not null)
-            {
-                (listId, error) = await selections.MakeList(tx, accountId, listName, userId);
-                if (error is not null) return (null, error);
-            }
+            var error = ImportPlan.Error(columns, await properties.Catalog(tx, accountId));
+            if (error is not null) return (null, error);
+            ContactList? list = null;
+            if (listName is not null) (list, error) = await lists.Create(tx, accountId, listName, ListKind.Manual, null, TimeZoneInfo.Utc, userId);
+            if (error is not null) return (null, error);
+            var seenId = await lists.Freeze(tx, accountId, new(), userId);
             var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
-            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId, jobId });
+            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId });
             return (jobId, null);
         }, stop);
 
