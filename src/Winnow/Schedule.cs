@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Winnow.Contacts;
 using Winnow.Email.Bounces;
+using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
 
@@ -13,6 +14,7 @@ public static class Schedule
     public static IReadOnlyList<RecurringWork> All(IServiceProvider services) =>
     [
         new("Index contacts for the search box", TimeSpan.FromSeconds(1), services.GetRequiredService<ContactWords>().CatchUp),
+        new("Go on sending what waited", TimeSpan.FromSeconds(10), services.GetRequiredService<OrderEmail>().ContinueDue),
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
     ];

@@ -8,6 +8,7 @@ using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Email.Bounces;
+using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
 using Winnow.Transfer;
@@ -34,7 +35,8 @@ public static class WinnowServices
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<ContactIndex>().AddSingleton<CheckLists>().AddJob<BuildLists>()
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             // e-mail
-            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>()
+            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<Audience>().AddSingleton<TestMail>().AddSingleton<Unsubscribe>()
+            .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddJob<SendEmail>()
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
             .AddSingleton<Imports>().AddJob<ImportContacts>()

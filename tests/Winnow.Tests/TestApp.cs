@@ -18,12 +18,29 @@ public sealed class TestApp : IAsyncDisposable
     private TestApp(TestDatabase database)
     {
         this.database = database;
-        services = new ServiceCollection().AddSingleton<TimeProvider>(Clock).AddLogging(l => l.AddConsole().SetMinimumLevel(LogLevel.Warning)).AddWinnow(database.Connection).BuildServiceProvider();
+        services = Services(database.Connection, Clock);
     }
 
     public Clock Clock { get; } = new();
     public Db Db => Get<Db>();
     public Actor Person { get; } = Actor.Person(1);
+
+    /// <summary>What another process on the same database is started with.</summary>
+    public string Connection => database.Connection;
+
+    /// <summary>Runs jobs on a database, by the real clock, until the process is killed.</summary>
+    public static async Task Work(string connection)
+    {
+        await using var process = Services(connection, TimeProvider.System);
+        while (true)
+        {
+            await process.GetRequiredService<JobRunner>().RunOpenJobs();
+            await Task.Delay(20);
+        }
+    }
+
+    private static ServiceProvider Services(string connection, TimeProvider clock) =>
+        new ServiceCollection().AddSingleton(clock).AddLogging(l => l.AddConsole().SetMinimumLevel(LogLevel.Warning)).AddWinnow(connection).BuildServiceProvider();
 
     /// <summary>A fresh app on "sqlite" or "postgres".</summary>
     public static async Task<TestApp> On(string kind)

@@ -104,6 +104,18 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         return changes;
     }
 
+    /// <summary>Writes counters and dates of contacts locked by <see cref="ReadToChange"/> that e-mail events explain. Lists hear of it as of any change,
+    /// but no history row is written: a mail to a million would leave a million that say what its events say.</summary>
+    public async Task SaveCounters(Tx tx, Actor actor, PropertyCatalog properties, IReadOnlyList<(Contact Before, Contact After)> contacts)
+    {
+        if (contacts.Count == 0) return;
+        var (accountId, now) = (contacts[0].After.AccountId, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var changes = contacts.Select(c => ContactChange.Of(c.Before, c.After, properties)).Where(c => c.Changed.Count > 0).OrderBy(c => c.Id).ToList();
+        foreach (var change in changes) Stamp(change, actor, now);
+        await WriteRows(tx, accountId, changes);
+        await Tell(tx, accountId, properties, now, changes);
+    }
+
     /// <summary>Takes contacts out of the account into the recycle bin of a bulk operation; for a permanent delete the caller empties it.</summary>
     public async Task<List<ContactChange>> Delete(Tx tx, long accountId, long operationId, PropertyCatalog properties, IReadOnlyCollection<long> ids)
     {

@@ -337,6 +337,7 @@ create table marketing_emails (
   state         text   not null,          -- draft, sending, sent, stopped
   job_id        bigint,
   selection_id  bigint,                   -- lists.id of kind SELECTION: who was chosen when sending was ordered
+  frozen        boolean not null default false, -- every recipient has its row
   created_by    bigint,
   created_at    bigint not null,
   updated_at    bigint not null,

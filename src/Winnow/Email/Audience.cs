@@ -1,0 +1,48 @@
+using Winnow.Data;
+using Winnow.Email.Sending;
+using Winnow.Lists;
+
+namespace Winnow.Email;
+
+/// <summary>Whom an e-mail is for: members of the lists included, without members of the lists excluded, each once.</summary>
+public sealed class Audience(ListMembers members)
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<Audience>();
+
+    /// <summary>The contacts.</summary>
+    public async Task<MemberSet> Read(Tx tx, MarketingEmail email)
+    {
+        var audience = new MemberSet();
+        foreach (var list in email.IncludedLists) audience = audience.Union(await members.Read(tx, email.AccountId, list));
+        foreach (var list in email.ExcludedLists) audience = audience.Except(await members.Read(tx, email.AccountId, list));
+        return audience;
+    }
+
+    /// <summary>How many of them would be left out now, and why: the database groups the facts, the gates judge each group.</summary>
+    public async Task<Outlook> Outlook(Tx tx, long accountId, MemberSet audience)
+    {
+        var leftOut = new Dictionary<string, long>();
+        foreach (var chunk in audience.ChunkNumbers)
+            foreach (var group in await tx.Query<Facts>(Sql["facts"], new { accountId, ids = audience.Only(chunk).Ids.ToArray() }))
+                if (SendGates.WhyNot(group.ToFacts()) is { } reason) leftOut[reason] = leftOut.GetValueOrDefault(reason) + group.Contacts;
+        return new(audience.Count, [.. SendGates.All.Where(g => leftOut.ContainsKey(g.Reason)).Select(g => (g, leftOut[g.Reason]))]);
+    }
+
+    private sealed record Facts(bool HasAddress, bool IsMarketing, bool IsBlocked, bool IsHardBounced, bool ReportedSpam, bool OptedOut, bool IsQuarantined, long Contacts)
+    {
+        public RecipientFacts ToFacts() => new()
+        {
+            Exists = true, HasAddress = HasAddress, IsMarketing = IsMarketing, IsBlocked = IsBlocked, IsHardBounced = IsHardBounced,
+            ReportedSpam = ReportedSpam, OptedOut = OptedOut, IsQuarantined = IsQuarantined,
+        };
+    }
+}
+
+/// <summary>What sending would do now.</summary>
+/// <param name="Selected">Contacts in the lists.</param>
+/// <param name="LeftOut">How many of them each gate would keep away.</param>
+public sealed record Outlook(long Selected, IReadOnlyList<(SendGate Gate, long Contacts)> LeftOut)
+{
+    /// <summary>Contacts that would get the mail.</summary>
+    public long WouldGetIt => Selected - LeftOut.Sum(l => l.Contacts);
+}

@@ -1,0 +1,220 @@
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Winnow.Accounts;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Email.Bounces;
+using Winnow.Jobs;
+using Winnow.Mail.Smtp;
+
+namespace Winnow.Email.Sending;
+
+/// <summary>One run over the recipients of an e-mail who wait: read in batches, asked at the gates again, handed to the relay over many
+/// connections. Before the last byte of a mail goes out, its hand-over is committed; how it ended is committed within moments.</summary>
+internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, OutcomeRecorder recorder, TimeProvider clock, ILogger log)
+{
+    /// <summary>Recipients whose mail ended but whose outcome is not committed yet: what a crash would make unknown.</summary>
+    private const int MostUnwritten = 400;
+    private const int LargestBatch = 1_000, MostTriesInARow = 5;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20), WritingPatience = TimeSpan.FromMinutes(1);
+    private static readonly SqlFile Sql = SqlFile.Beside<Delivery>();
+
+    private readonly SemaphoreSlim room = new(MostUnwritten);
+    private readonly CancellationTokenSource broken = new();
+    private Exception? failure;
+    private long troubleSince;
+    private volatile string? trouble;                                              // what the relay said last, while it cannot be used
+    private volatile bool relayIsDown;
+
+    /// <summary>Goes through all who wait.</summary>
+    /// <returns>What keeps the rest from being sent, or null when all were tried.</returns>
+    public async Task<string?> All(CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, broken.Token);
+        var turns = Channel.CreateBounded<Turn>(what.Settings.Connections);
+        await using (var intents = new GroupCommit<Waiting>(WriteHandOvers, 1_000, TimeSpan.Zero))
+        await using (var endings = new GroupCommit<Ending>(WriteEndings, MostUnwritten / 2, Gather))
+        {
+            var lanes = Enumerable.Range(0, what.Settings.Connections).Select(_ => Guarded(() => Lane(turns.Reader, intents, endings, ended.Token)));
+            await Task.WhenAll(lanes.Append(Guarded(() => Read(turns.Writer, endings, ended.Token))).ToList());
+        }
+        stop.ThrowIfCancellationRequested();
+        if (failure is not null) ExceptionDispatchInfo.Throw(failure);
+        return relayIsDown ? trouble : null;
+    }
+
+    /// <summary>The queue in order of contacts, then those whose retry is due. A batch is about a second's work, so that what the gates know is fresh.</summary>
+    private async Task Read(ChannelWriter<Turn> turns, GroupCommit<Ending> endings, CancellationToken stop)
+    {
+        var size = 100;
+        foreach (var queue in new[] { "queued", "due" })
+            for (var after = 0L; !relayIsDown;)
+            {
+                var (batch, last) = await Next(queue, after, size, endings, stop);
+                if (last == 0) break;
+                after = last;
+                var began = clock.GetTimestamp();
+                foreach (var turn in batch) await turns.WriteAsync(turn, stop);
+                var rate = batch.Count / Math.Max(clock.GetElapsedTime(began).TotalSeconds, 0.001);
+                size = (int)Math.Clamp(rate, 2 * what.Settings.Connections, LargestBatch);
+            }
+        turns.Complete();
+    }
+
+    private async Task<(List<Turn> Batch, long Last)> Next(string queue, long after, int size, GroupCommit<Ending> endings, CancellationToken stop)
+    {
+        var (rows, people, addresses) = await db.Read(async tx =>
+        {
+            var rows = await tx.Query<Waiting>(Sql[queue], new { accountId = what.Email.AccountId, emailId = what.Email.Id, after, size, now = clock.GetUtcNow() });
+            var people = (await contacts.Read(tx, what.Email.AccountId, rows.Select(r => r.ContactId).ToList())).ToDictionary(c => c.Id);
+            return (rows, people, await Addresses.Read(tx, what.Email.AccountId, rows.Select(r => r.EmailKey).ToList()));
+        }, stop);
+        var batch = new List<Turn>(rows.Count);
+        foreach (var row in rows)
+        {
+            var contact = people.GetValueOrDefault(row.ContactId);
+            if (SendGates.WhyNot(RecipientFacts.Of(contact, addresses.GetValueOrDefault(row.EmailKey), row.EmailKey)) is { } reason) await End(new(row, Outcome.NotSent, reason, null), endings);
+            else batch.Add(new(row, contact!));
+        }
+        return (batch, rows.Count == 0 ? 0 : rows[^1].ContactId);
+    }
+
+    private async Task Lane(ChannelReader<Turn> turns, GroupCommit<Waiting> intents, GroupCommit<Ending> endings, CancellationToken stop)
+    {
+        await foreach (var turn in turns.ReadAllAsync(stop))
+            if (!relayIsDown) await HandOver(turn, intents, endings, stop);                // else it keeps its place in the queue
+    }
+
+    private async Task HandOver(Turn turn, GroupCommit<Waiting> intents, GroupCommit<Ending> endings, CancellationToken stop)
+    {
+        var token = new MailToken(what.Email.AccountId, what.Email.Id, turn.Recipient.ContactId);
+        var letter = what.Template.For(turn.Contact, turn.Recipient.Email, LetterHead.Sign(token, what.Settings, what.Secret, clock.GetUtcNow()));
+        var message = new SmtpMessage(letter.ReturnPath, letter.To, letter.Content);
+        for (var tries = 1; !relayIsDown; tries++)
+        {
+            var handedOver = false;
+            var outcome = await what.Pool.SendAsync(message, async _ => { await intents.Write(turn.Recipient); handedOver = true; }, stop);
+            if (Judge(turn.Recipient, outcome) is { } ending)
+            {
+                if (outcome is SmtpOutcome.Accepted or SmtpOutcome.Refused) trouble = null;
+                await End(ending, endings);
+                return;
+            }
+            // nothing of it reached anybody: back to its place, then again when the relay is better
+            if (handedOver) await endings.Write(new(turn.Recipient, turn.Recipient.Outcome, null, null));
+            stop.ThrowIfCancellationRequested();
+            // others get through, or it broke in the middle of the text: then it is this mail, and it must not hold up the rest
+            if (tries >= MostTriesInARow && (trouble is null || outcome is SmtpOutcome.NotStarted { Stage: SmtpStage.Content or SmtpStage.End }))
+            {
+                await End(Later(turn.Recipient, Why(outcome), null), endings);
+                return;
+            }
+            await WaitForRelay(outcome, stop);
+        }
+    }
+
+    /// <summary>What an outcome says about the recipient; null when it speaks of the relay or of ourselves only.</summary>
+    private Ending? Judge(Waiting recipient, SmtpOutcome outcome) => outcome switch
+    {
+        SmtpOutcome.Accepted taken => new(recipient, Outcome.Sent, null, taken.Reply.ToString()),
+        SmtpOutcome.Unknown unknown => new(recipient, Outcome.Unknown, null, unknown.Why),
+        SmtpOutcome.Refused { Stage: SmtpStage.Sender } => null,
+        SmtpOutcome.Refused { IsPermanent: true } refused => Refused(recipient, refused),
+        SmtpOutcome.Refused later => Later(recipient, later.Reply.ToString(), later),
+        _ => null,
+    };
+
+    private Ending Later(Waiting recipient, string why, SmtpOutcome.Refused? refused) => Retries.After(recipient.Attempts + 1) is { } pause
+        ? new(recipient, Outcome.Retry, null, why, clock.GetUtcNow() + pause)
+        : refused is not null ? Refused(recipient, refused) : new(recipient, Outcome.SoftBounced, "expired", why);
+
+    private Ending Refused(Waiting recipient, SmtpOutcome.Refused refused) => new(recipient, Outcome.Refused, null, refused.Reply.ToString(), Refusal: new(
+        refused.Code, refused.Enhanced, refused.Text, AboutRecipient: refused.Stage != SmtpStage.Check, what.Settings.RelayHost, $"{Said(refused.Stage, recipient)}\r\n{refused.Reply}\r\n"));
+
+    private static string Said(SmtpStage stage, Waiting recipient) => stage switch
+    {
+        SmtpStage.Recipient => $"RCPT TO:<{recipient.Email}>",
+        SmtpStage.Check => $"(not handed over to the relay: <{recipient.Email}>)",
+        _ => $"(the mail to <{recipient.Email}>)",
+    };
+
+    private static string Why(SmtpOutcome outcome) => outcome switch
+    {
+        SmtpOutcome.NotStarted notStarted => notStarted.Why,
+        SmtpOutcome.Refused refused => $"The relay refused the sender's address: {refused.Reply}",
+        _ => "",
+    };
+
+    /// <summary>Some patience, shared by all lanes; then the run ends and the rest is continued later.</summary>
+    private async Task WaitForRelay(SmtpOutcome outcome, CancellationToken stop)
+    {
+        if (trouble is null) troubleSince = clock.GetTimestamp();
+        trouble = Why(outcome);
+        if (clock.GetElapsedTime(troubleSince) > what.Patience)
+        {
+            if (!relayIsDown) log.LogWarning("Sending e-mail {AccountId}/{Id} waits: {Why}", what.Email.AccountId, what.Email.Id, trouble);
+            relayIsDown = true;
+            return;
+        }
+        var pause = outcome is SmtpOutcome.NotStarted { RetryAfter: var after } ? after : TimeSpan.Zero;
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds, 250, 10_000)), stop);
+    }
+
+    private async Task End(Ending ending, GroupCommit<Ending> endings)
+    {
+        await room.WaitAsync();
+        _ = endings.Write(ending).ContinueWith(_ => room.Release(), TaskScheduler.Default);
+    }
+
+    private async Task WriteHandOvers(IReadOnlyList<Waiting> group)
+    {
+        List<long> written = [];
+        await what.Run.Step(async tx =>
+        {
+            written = await recorder.HandingOver(tx, what.Email.AccountId, what.Email.Id, group.Select(r => r.ContactId));
+            return new Step<SendState>(new(what.Email.Id), written.Count);
+        }, CancellationToken.None);
+        if (written.Count < group.Count)
+            throw new InvalidOperationException($"Of {group.Count} recipients of e-mail {what.Email.AccountId}/{what.Email.Id} that were to be handed over only {written.Count} were still waiting: something else sends it too. Nothing of this group was sent.");
+    }
+
+    /// <summary>Mails are out there whose outcome only we know: tried for a minute before they are left to be unknown.</summary>
+    private async Task WriteEndings(IReadOnlyList<Ending> group)
+    {
+        foreach (var part in recorder.Parts(what.Email, what.Properties, group)) await Patiently(part);
+    }
+
+    private async Task Patiently(Func<Tx, Task> part)
+    {
+        for (var began = clock.GetTimestamp(); ;)
+            try { await db.Write(part); return; }
+            catch (Exception e) when (clock.GetElapsedTime(began) < WritingPatience && !broken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "Outcomes of mails of {AccountId}/{Id} could not be written; trying again", what.Email.AccountId, what.Email.Id);
+                await Task.Delay(500);
+            }
+            catch (Exception e) { Fail(e); throw; }
+    }
+
+    private async Task Guarded(Func<Task> work)
+    {
+        try { await Task.Run(work); }
+        catch (OperationCanceledException) when (broken.IsCancellationRequested) { }
+#pragma warning disable CA1031 // the first failure ends all lanes and is thrown once they have ended
+        catch (Exception e) { Fail(e); }
+#pragma warning restore CA1031
+    }
+
+    private void Fail(Exception e)
+    {
+        Interlocked.CompareExchange(ref failure, e, null);
+        broken.Cancel();
+    }
+
+    private sealed record Turn(Waiting Recipient, Contact Contact);
+}
+
+/// <summary>What a delivery sends, and through what.</summary>
+internal sealed record DeliveryOf(
+    JobRun Run, MarketingEmail Email, Template Template, PropertyCatalog Properties, SmtpPool Pool, MailSettings Settings, byte[] Secret, TimeSpan Patience);

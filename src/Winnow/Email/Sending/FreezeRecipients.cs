@@ -1,0 +1,59 @@
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+using Winnow.Lists;
+
+namespace Winnow.Email.Sending;
+
+/// <summary>Writes down the recipients of an ordered e-mail, one row a contact: queued, or not sent with the reason. From then on
+/// lists may change; the recipients do not.</summary>
+public sealed class FreezeRecipients(Db db, ListMembers members, ContactStore contacts, TimeProvider clock)
+{
+    private const int BatchSize = 5_000;
+    private static readonly SqlFile Sql = SqlFile.Beside<FreezeRecipients>();
+    private static readonly BulkTable Rows = new("email_recipients", "account_id", "email_id", "contact_id", "email", "email_key", "outcome", "reason", "at");
+
+    /// <summary>Writes those that are not written yet, a batch a step.</summary>
+    public async Task All(JobRun run, long emailId, CancellationToken stop)
+    {
+        var at = await db.Read(tx => tx.Single<Progress>(Sql["progress"], new { accountId = run.AccountId, emailId }), stop);
+        if (at.Frozen) return;
+        var selection = await db.Read(tx => members.Read(tx, run.AccountId, at.SelectionId), stop);
+        foreach (var ids in selection.After(at.LastContactId).Chunk(BatchSize))
+            await run.Step(async tx => new Step<SendState>(new(emailId), await Batch(tx, run.AccountId, emailId, ids), selection.Count), stop);
+        await run.Step(async tx =>
+        {
+            await tx.Execute(Sql["frozen"], new { accountId = run.AccountId, emailId });
+            return new Step<SendState>(new(emailId), 0);
+        }, stop);
+    }
+
+    /// <returns>How many of them are left out.</returns>
+    private async Task<long> Batch(Tx tx, long accountId, long emailId, long[] ids)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var present = (await contacts.Read(tx, accountId, ids)).ToDictionary(c => c.Id);
+        var addresses = await Addresses.Read(tx, accountId, [.. present.Values.Select(c => c.EmailKey).OfType<string>()]);
+        var rows = ids.Select(id => Judge(id, present.GetValueOrDefault(id), addresses)).ToList();
+        await tx.Bulk(Rows, rows, (row, r) =>
+        {
+            row.Long(accountId);
+            row.Long(emailId);
+            row.Long(r.ContactId);
+            row.Text(r.Email);
+            row.Text(r.EmailKey);
+            row.Text(r.Reason is null ? Outcome.Queued : Outcome.NotSent);
+            row.Text(r.Reason);
+            row.Long(now);
+        });
+        var leftOut = rows.Where(r => r.Reason is not null).ToList();
+        await EmailEvents.Add(tx, accountId, emailId, clock, [.. leftOut.Select(r => new EmailEvent("DROPPED", r.ContactId, r.EmailKey, r.Reason, null))]);
+        await Recipients.Count(tx, accountId, emailId, rows.Select(r => (r.Reason is null ? Outcome.Queued : Outcome.NotSent, r.Reason, 1L)));
+        return leftOut.Count;
+    }
+
+    private static (long ContactId, string Email, string EmailKey, string? Reason) Judge(long id, Contact? contact, Dictionary<string, AddressState> addresses) =>
+        (id, contact?.Email ?? "", contact?.EmailKey ?? "", SendGates.WhyNot(RecipientFacts.Of(contact, contact?.EmailKey is { } key ? addresses.GetValueOrDefault(key) : null, null)));
+
+    private sealed record Progress(long SelectionId, bool Frozen, long LastContactId);
+}

@@ -1,0 +1,18 @@
+-- name: handing-over
+update email_recipients set outcome = 'handing_over', sent_at = @now, at = @now
+where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome in ('queued', 'retry')
+returning contact_id;
+
+-- name: sent
+update email_recipients set outcome = 'sent', reason = null, detail = null, next_at = 0, attempts = attempts + 1, at = @now
+where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome in ('handing_over', 'unknown')
+returning contact_id;
+
+-- name: leave-out-some
+update email_recipients set outcome = 'not_sent', reason = @reason, next_at = 0, at = @now
+where account_id = @accountId and email_id = @emailId and contact_id in (
+  select contact_id from email_recipients
+  where account_id = @accountId and email_id = @emailId and outcome in ('queued', 'retry')
+  order by contact_id
+  limit @most)
+returning contact_id, email_key;

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging;
+using Winnow.Accounts;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+
+namespace Winnow.Email.Sending;
+
+/// <summary>Which e-mail a job sends. How far it is stands with the recipients, each of whom has an outcome.</summary>
+public sealed record SendState(long EmailId);
+
+/// <summary>Sends an ordered e-mail: writes down its recipients, hands each a mail, or the reason why not. Killed anywhere it goes on
+/// where it was; only those whose mail may have been with the relay at that moment become <see cref="Outcome.Unknown"/>.</summary>
+public sealed class SendEmail(
+    Db db, EmailStore emails, FreezeRecipients freeze, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays,
+    Recipients recipients, OutcomeRecorder recorder, TimeProvider clock, ILogger<SendEmail> log) : IJob
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<SendEmail>();
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(30);
+
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
+    {
+        var emailId = run.State<SendState>().EmailId;
+        try
+        {
+            await Begin(run, emailId, stop);
+            await freeze.All(run, emailId, stop);
+            return await HandOver(run, emailId, stop);
+        }
+        catch (JobCancelledException)
+        {
+            await StopSending(run.AccountId, emailId, stop);
+            throw;
+        }
+    }
+
+    /// <summary>Whoever was being handed over when the last run ended may have the mail: never again by ourselves.</summary>
+    private static Task Begin(JobRun run, long emailId, CancellationToken stop) => run.Step(async tx =>
+    {
+        if (await tx.Execute(Sql["unknown"], new { accountId = run.AccountId, emailId }) > 0) await Recipients.Recount(tx, run.AccountId, emailId);
+        return new Step<SendState>(new(emailId), 0);
+    }, stop);
+
+    private async Task<object?> HandOver(JobRun run, long emailId, CancellationToken stop)
+    {
+        var email = await emails.Find(run.AccountId, emailId, stop) ?? throw new InvalidOperationException($"E-mail {run.AccountId}/{emailId} is gone while it was being sent.");
+        var account = await accounts.Find(run.AccountId, stop) ?? throw new InvalidOperationException($"Account {run.AccountId} is gone while it was sending.");
+        var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
+        var secret = await tokens.Secret(run.AccountId, stop);
+        var (pool, settings) = await relays.Of(run.AccountId, stop);
+        var what = new DeliveryOf(run, email, Template.Compile(email, account, catalog), catalog, pool, settings, secret!, relays.Patience);
+        var problem = await new Delivery(what, db, contacts, recorder, clock, log).All(stop);
+        await run.Step(tx => Settle(tx, run, email, problem), stop);
+        return (await db.Read(tx => recipients.Figures(tx, run.AccountId, [emailId]), stop)).GetValueOrDefault(emailId, EmailFigures.None);
+    }
+
+    /// <summary>What is left decides what comes next: nothing, retries that are due later, or all the rest once the relay can be reached.</summary>
+    private async Task<Step<SendState>> Settle(Tx tx, JobRun run, MarketingEmail email, string? problem)
+    {
+        await Recipients.Recount(tx, run.AccountId, email.Id);
+        var left = await tx.Single<Left>(Sql["left"], new { accountId = run.AccountId, emailId = email.Id });
+        var pause = TimeSpan.FromTicks(Math.Clamp((clock.GetUtcNow() - email.SentAt!.Value).Ticks / 4, ShortestPause.Ticks, LongestPause.Ticks));
+        await tx.Execute(Sql["settle"], new
+        {
+            accountId = run.AccountId, emailId = email.Id, problem, state = left.Queued ? EmailState.Sending : EmailState.Sent,
+            resumeAt = problem is not null && (left.Queued || left.NextRetry is not null) ? clock.GetUtcNow() + pause : left.NextRetry,
+        });
+        return new(new(email.Id), 0);
+    }
+
+    /// <summary>Batch by batch, so that nobody waits long; safe to run again from the start.</summary>
+    private async Task StopSending(long accountId, long emailId, CancellationToken stop)
+    {
+        while (await db.Write(tx => recorder.LeaveOutSome(tx, accountId, emailId, SendGates.Cancelled, 5_000), stop) > 0) { }
+        await db.Write(async tx =>
+        {
+            await Recipients.Recount(tx, accountId, emailId);
+            await tx.Execute(Sql["settle"], new { accountId, emailId, problem = (string?)null, state = EmailState.Stopped, resumeAt = (DateTimeOffset?)null });
+        }, stop);
+    }
+
+    private sealed record Left(bool Queued, DateTimeOffset? NextRetry);
+}
