@@ -111,7 +111,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         if (contacts.Count == 0) return;
         var (accountId, now) = (contacts[0].After.AccountId, clock.GetUtcNow().ToUnixTimeMilliseconds());
         var changes = contacts.Select(c => ContactChange.Of(c.Before, c.After, properties)).Where(c => c.Changed.Count > 0).OrderBy(c => c.Id).ToList();
-        foreach (var change in changes) Stamp(change, actor, now);
+        foreach (var change in changes) Stamp(change.Before, change.After!, actor, now);
         await WriteRows(tx, accountId, changes);
         await Tell(tx, accountId, properties, now, changes);
     }
