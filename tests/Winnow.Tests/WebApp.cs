@@ -47,11 +47,11 @@ public sealed class WebApp : IAsyncDisposable
     /// <summary>A page as a document.</summary>
     public static async Task<IHtmlDocument> Page(HttpClient browser, string path) => Parse(await browser.GetStringAsync(path));
 
-    /// <summary>Opens the page, fills in its form (the one named, else the first) and sends it, hidden fields included.</summary>
+    /// <summary>Opens the page, fills in its form (the one of this name or action, else the first) and sends it, hidden fields included.</summary>
     public static async Task<HttpResponseMessage> Post(HttpClient browser, string path, Dictionary<string, string> values, string? form = null)
     {
         var page = await Page(browser, path);
-        var sent = page.QuerySelectorAll("main form[method=post]").First(f => form is null || f.QuerySelector($"input[name=_handler][value='{form}']") is not null);
+        var sent = page.QuerySelectorAll("main form[method=post]").First(f => form is null || f.GetAttribute("action") == form || f.QuerySelector($"input[name=_handler][value='{form}']") is not null);
         var fields = sent.QuerySelectorAll("input[name], select[name], textarea[name]").Where(IsSent).GroupBy(f => f.GetAttribute("name")!).ToDictionary(g => g.Key, g => Value(g.First()));
         foreach (var (name, value) in values) fields[name] = value;
         return await browser.PostAsync(sent.GetAttribute("action") is { Length: > 0 } action ? action : path, new FormUrlEncodedContent(fields));

@@ -38,7 +38,7 @@ public static class DemoServer
             data.Complete(password);
         }
         await sample.UseRelay(relay.Endpoint, url);
-        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Welcome(url, data, relay.Endpoint, bounces.Endpoint)));
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(Welcome(app.Urls.First(), data, relay.Endpoint, bounces.Endpoint)));
         return app;
     }
 

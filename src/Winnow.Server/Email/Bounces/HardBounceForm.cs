@@ -48,7 +48,7 @@ public sealed class HardBounceForm
         return new(known, Midnight(from, zone), Midnight(until?.AddDays(1), zone));
     }
 
-    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 9000 ? day : null;
+    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is >= 1970 and < 9000 ? day : null;
 
     private static DateTimeOffset? Midnight(DateOnly? day, TimeZoneInfo zone)
     {

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Email.Bounces;
+using static Microsoft.Playwright.Assertions;
 
 namespace Winnow.Tests;
 
@@ -54,10 +56,51 @@ public sealed class BouncePagesTests
         Assert.NotNull((await WebApp.Read(await WebApp.Post(web.Http, "/email/bounce-tools/add-to-list", new() { ["List"] = "99" }))).QuerySelector("#f-List-error"));
     }
 
-    private static async Task<WebApp> WithBounce(string database)
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "en-GB", "Create list of 1 contact", "Create list of 0 contacts")]
+    [InlineData(390, ColorScheme.Dark, "nl-NL", "Lijst van 1 contact maken", "Lijst van 0 contacten maken")]
+    public async Task The_tool_recounts_as_reasons_and_dates_are_chosen(int width, ColorScheme colours, string locale, string one, string none)
+    {
+        await using var web = await WithBounce("sqlite", locale[..2]);
+        await using var chromium = await Chromium.Start();
+        var page = await chromium.Page(web, width, colours, locale);
+        await page.GotoAsync("/sign-in");
+        await page.FillAsync("[name=Email]", "noor@fernhill.example");
+        await page.FillAsync("[name=Password]", "correct horse");
+        await page.ClickAsync("main button[type=submit]");
+        await page.WaitForSelectorAsync(".account");
+        var look = $"{width}-{colours}".ToLowerInvariant();
+
+        await page.GotoAsync("/email/bounce-tools/create-list");
+        await Expect(page.Locator("#hb-deed")).ToHaveTextAsync(one);
+        await Chromium.Check(page, $"hard-bounce-list-{look}");
+        await page.FillAsync("[name=Name]", "My own name");
+        await page.UncheckAsync("[name=Reason][value=UNKNOWN_USER]");
+        await Expect(page.Locator("#hb-deed")).ToHaveTextAsync(none);
+        await Expect(page.Locator("#hb-deed")).ToBeDisabledAsync();
+        await page.CheckAsync("[name=Reason][value=UNKNOWN_USER]");
+        await page.SelectOptionAsync("[name=Period]", "dates");
+        await page.FillAsync("[name=From]", "2000-01-01");
+        await page.FillAsync("[name=Until]", "2020-01-01");
+        await Expect(page.Locator("#hb-deed")).ToHaveTextAsync(none);
+        await Chromium.Check(page, $"hard-bounce-list-dates-{look}");
+        await page.SelectOptionAsync("[name=Period]", "all");
+        await Expect(page.Locator("#hb-deed")).ToHaveTextAsync(one);
+        Assert.Equal("My own name", await page.InputValueAsync("[name=Name]"));
+        await page.ClickAsync("#hb-deed");
+        await page.WaitForURLAsync("**/jobs/1");
+
+        await page.GotoAsync("/email/bounce-tools/add-to-list");
+        await Chromium.Check(page, $"hard-bounce-add-{look}");
+        await page.GotoAsync("/contacts/1/evidence/1");
+        await Chromium.Check(page, $"evidence-{look}");
+    }
+
+    private static async Task<WebApp> WithBounce(string database, string language = "en")
     {
         var web = await WebApp.On(database);
         await web.SetUp();
+        if (language != "en") await web.Services.GetRequiredService<Winnow.Accounts.AccountStore>().Save(new(1, "Fernhill", "Europe/Amsterdam", language));
         var (db, services) = (web.Services.GetRequiredService<Db>(), web.Services);
         await db.Write(async tx =>
         {
