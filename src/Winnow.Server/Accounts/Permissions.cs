@@ -52,6 +52,13 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{id:long}/unbounce/undo", Who.Member),
         // contacts
         new("/contacts", Who.Member),
+        // lists
+        new("/lists", Who.Member),
+        new("/lists/new", Who.Member),
+        new("/lists/{Id:long}", Who.Member),
+        new("/lists/{Id:long}/filters", Who.Member),
+        new("/lists/{Id:long}/rename", Who.Member),
+        new("/lists/{Id:long}/delete", Who.Member),
     ];
 
     private static readonly Dictionary<string, Permission> ByPattern = Table.ToDictionary(row => row.Pattern);

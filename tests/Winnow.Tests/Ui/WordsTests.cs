@@ -49,7 +49,8 @@ public partial class WordsTests
         SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word)
         .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word))
         .Concat(BuiltInProperties.All.SelectMany(property => property.Options.Select(option => option.Label).Append(property.Label)))
-        .Concat(StandardViews.All.Select(view => view.Label));
+        .Concat(StandardViews.All.Select(view => view.Label))
+        .Concat(Winnow.Server.Lists.ListWords.Words);
 
     private static IEnumerable<string> Keys(string source) =>
         Asked().Matches(Comment().Replace(source, "")).SelectMany(match => match.Groups["key"].Captures).Select(capture => Regex.Unescape(capture.Value));

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using Winnow.Contacts;
+using Winnow.Filters;
+using Winnow.Server.Ui;
+
+namespace Winnow.Server.Lists;
+
+/// <summary>Filters in the reader's language.</summary>
+public static class ListWords
+{
+    /// <summary>The texts that filters are said with, besides labels of properties and options.</summary>
+    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterWish.Complaints, .. PropertyParts.All.Select(p => p.Word)];
+
+    /// <summary>A filter as a sentence.</summary>
+    public static string Say(this IStringLocalizer<Words> words, Filter filter) => Reader(words).Of(filter);
+
+    /// <summary>A stored filter as a sentence; empty when there is none.</summary>
+    public static string Say(this IStringLocalizer<Words> words, string? json, PropertyCatalog properties, TimeZoneInfo zone) =>
+        json is not null && FilterJson.Read(json, properties, zone).Filter is { } filter ? Reader(words).Of(filter) : "";
+
+    /// <summary>An operator alone: "is any of".</summary>
+    public static string Say(this IStringLocalizer<Words> words, FilterOperator op) =>
+        words[op.Phrase].Value.Replace("{0}", "", StringComparison.Ordinal).Replace("{1}", "", StringComparison.Ordinal).Trim();
+
+    /// <summary>A property's label: the account's own as it was typed, others translated.</summary>
+    public static string Say(this IStringLocalizer<Words> words, Property property) => property.IsCustom ? property.Label : words[property.Label];
+
+    /// <summary>An option's label.</summary>
+    public static string Say(this IStringLocalizer<Words> words, Property property, string value) => property.IsCustom ? property.OptionLabel(value) : words[property.OptionLabel(value)];
+
+    private static FilterText Reader(IStringLocalizer<Words> words) => new(text => words[text], CultureInfo.CurrentCulture);
+}
