@@ -30,12 +30,13 @@ public static class WinnowServices
             .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
+            .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()
             .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<ContactIndex>().AddSingleton<CheckLists>().AddJob<BuildLists>()
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             // e-mail
-            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<Audience>().AddSingleton<TestMail>().AddSingleton<Unsubscribe>()
+            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddJob<SendEmail>()
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer

@@ -123,6 +123,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         var there = contacts.Select(c => c.Id).ToArray();
         await tx.Execute(MoveToBin, new { accountId, operationId, ids = there });
         await tx.Execute(Sql["delete"], new { accountId, ids = there });
+        await tx.Execute(Sql["free-addresses"], new { accountId, ids = there });
         var changes = contacts.Select(c => ContactChange.Of(c, null, properties)).ToList();
         await Tell(tx, accountId, properties, clock.GetUtcNow().ToUnixTimeMilliseconds(), changes);
         return changes;
@@ -172,9 +173,10 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private async Task CatchUpAddresses(Tx tx, Actor actor, PropertyCatalog properties, List<Contact> contacts)
     {
         var states = await Addresses.Read(tx, contacts.FirstOrDefault()?.AccountId ?? 0, contacts.Select(c => c.EmailKey).OfType<string>().ToList());
-        var known = contacts.Where(c => c.EmailKey is { } key && states.ContainsKey(key)).Select(c => (Before: (Contact?)c, After: c.Copy())).ToList();
-        foreach (var (_, after) in known) states[after.EmailKey!].ProjectOnto(after);
-        await Save(tx, actor, properties, known);
+        var pairs = contacts.Select(c => (Before: (Contact?)c, After: c.Copy())).ToList();
+        foreach (var (_, after) in pairs) if (after.EmailKey is { } key && states.TryGetValue(key, out var state)) state.ProjectOnto(after);
+        await AdditionalAddresses.GiveBack(tx, pairs.Select(p => p.After), clock.GetUtcNow());
+        await Save(tx, actor, properties, pairs);
     }
 
     private static void Stamp(Contact? before, Contact after, Actor actor, long now)

@@ -44,6 +44,9 @@ delete from changed_contacts where account_id = @accountId or account_id <> @acc
 -- name: delete
 delete from contacts where account_id = @accountId and id in @ids;
 
+-- name: free-addresses
+delete from contact_emails where account_id = @accountId and contact_id in @ids;
+
 -- name: drop-taken-addresses
 update deleted_contacts set email = null, email_key = null
 where account_id = @accountId and operation_id = @operationId and id in @ids and email_key is not null

@@ -8,12 +8,13 @@ public static class SearchWords
 {
     private const int MaxLength = 40, MaxWords = 12;
 
-    /// <summary>The words of first and last name, company and address (without the last label of its domain), each once.</summary>
+    /// <summary>The words of first and last name, company and addresses (without the last label of their domains), each once.</summary>
     public static SortedSet<string> Of(Contact contact)
     {
         var words = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var property in Named) words.UnionWith(In((string?)contact[property]));
         if (contact.EmailKey is { } address) words.UnionWith(In(address[..address.LastIndexOf('.')]));
+        if (contact[Others] is string others) foreach (var other in others.Split(';')) words.UnionWith(In(other[..Math.Max(other.LastIndexOf('.'), 0)]));
         return words;
     }
 
@@ -28,5 +29,6 @@ public static class SearchWords
         return plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(MaxWords).Select(w => w.Length <= MaxLength ? w : w[..MaxLength]).Distinct();
     }
 
+    private static readonly Property Others = BuiltInProperties.Of("hs_additional_emails");
     private static readonly Property[] Named = [BuiltInProperties.Of("firstname"), BuiltInProperties.Of("lastname"), BuiltInProperties.Of("company")];
 }
