@@ -17,6 +17,8 @@ public enum AddressOutcome
     NotValid,
     /// <summary>Another contact has it.</summary>
     Taken,
+    /// <summary>It was deleted permanently and must not come back.</summary>
+    Blocked,
     /// <summary>The contact has as many as it may have.</summary>
     TooMany,
 }
@@ -44,6 +46,7 @@ public sealed class AdditionalAddresses(Db db, ContactStore contacts, Properties
         {
             holder = (await contacts.ByAddress(tx, accountId, [key])).GetValueOrDefault(key);
             if (holder is not null) return holder.Id == contactId ? AddressOutcome.Done : AddressOutcome.Taken;
+            if ((await contacts.Blocked(tx, accountId, [key])).Count > 0) return AddressOutcome.Blocked;
             if ((await Of(tx, accountId, contactId)).Count >= Most) return AddressOutcome.TooMany;
             await tx.Execute(Sql["add"], new { accountId, key, contactId, email = text!.Trim(), now = clock.GetUtcNow() });
             return AddressOutcome.Done;

@@ -7,6 +7,8 @@ public enum FaultKind
     NotReadable,
     /// <summary>Another contact has the address, as its primary or an additional one.</summary>
     AddressTaken,
+    /// <summary>The address was deleted permanently and must not come back.</summary>
+    AddressBlocked,
     /// <summary>Someone else changed the same property since the form was shown.</summary>
     ChangedMeanwhile,
     /// <summary>A contact needs an address or a name.</summary>

@@ -22,6 +22,7 @@ public sealed class EditContact(Db db, ContactStore contacts, Properties propert
         var actor = Actor.Person(userId);
         if (await MadeJustNow(tx, accountId, actor, values) is { } twin) return new(twin, []);
         if (await Holder(tx, accountId, values) is { } holder) return new(null, [new(Email, FaultKind.AddressTaken, holder)]);
+        if (await IsBlocked(tx, accountId, values)) return new(null, [new(Email, FaultKind.AddressBlocked)]);
 
         var contact = (await contacts.New(tx, accountId, 1))[0];
         foreach (var (property, value) in values) contact[property] = value;
@@ -49,6 +50,7 @@ public sealed class EditContact(Db db, ContactStore contacts, Properties propert
             if (holder.Id != id) faults.Add(new(Email, FaultKind.AddressTaken, holder));
             else await AdditionalAddresses.TakeBack(tx, after, EmailAddress.Normalize(after.Email)!);     // one of its own: now the primary one
         }
+        if (faults.Count == 0 && await IsBlocked(tx, accountId, values)) faults.Add(new(Email, FaultKind.AddressBlocked));
         if (faults.Count > 0) return new(null, faults);
         await contacts.Save(tx, Actor.Person(userId), catalog, [(before, after)]);
         return new(id, []);
@@ -81,6 +83,9 @@ public sealed class EditContact(Db db, ContactStore contacts, Properties propert
 
     private async Task<Contact?> Holder(Tx tx, long accountId, List<(Property Property, object? Value)> values) =>
         KeyOf(values) is { } key ? (await contacts.ByAddress(tx, accountId, [key])).GetValueOrDefault(key) : null;
+
+    private async Task<bool> IsBlocked(Tx tx, long accountId, List<(Property Property, object? Value)> values) =>
+        KeyOf(values) is { } key && (await contacts.Blocked(tx, accountId, [key])).Count > 0;
 
     private async Task<long?> MadeJustNow(Tx tx, long accountId, Actor actor, List<(Property Property, object? Value)> values)
     {

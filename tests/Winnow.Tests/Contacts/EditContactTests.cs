@@ -37,6 +37,18 @@ public sealed class EditContactTests
     }
 
     [Theory, Databases]
+    public async Task An_address_that_was_deleted_permanently_does_not_come_back_by_hand(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var bob = Assert.Single(await app.Add(TestApp.Account, ["email=bob@example.test"]));
+        await app.Db.Write(tx => app.Get<ContactStore>().Block(tx, TestApp.Account, ["gone@example.test"]));
+        var texts = new Dictionary<string, string> { ["email"] = "Gone@example.test" };
+        Assert.Equal(FaultKind.AddressBlocked, Assert.Single((await app.Get<EditContact>().Create(TestApp.Account, 1, texts, false, default)).Faults).Kind);
+        Assert.Equal(FaultKind.AddressBlocked, Assert.Single((await Save(app, bob, 1, texts)).Faults).Kind);
+        Assert.Equal(AddressOutcome.Blocked, (await app.Get<AdditionalAddresses>().Add(TestApp.Account, 1, bob, "gone@example.test", default)).Outcome);
+    }
+
+    [Theory, Databases]
     public async Task What_others_changed_meanwhile_stays_and_a_clash_is_told(string database)
     {
         await using var app = await TestApp.On(database);
