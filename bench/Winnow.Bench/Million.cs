@@ -1,0 +1,34 @@
+using Winnow.Data;
+using Winnow.Lists;
+
+namespace Winnow.Bench;
+
+/// <summary>Many contacts at once, made by the database itself: what is measured is not how they came.</summary>
+public static class Million
+{
+    /// <summary>Fills the account up to this many contacts, indexed for search.</summary>
+    public static async Task Fill(Place place, int rows)
+    {
+        var there = await place.Scalar<long>("select coalesce(max(id), 0) from contacts where account_id = 1");
+        if (there >= rows) return;
+        var args = new { first = there + 1, last = (long)rows };
+        var numbers = place.Kind == "postgres" ? "generate_series(@first, @last) n(i)" : "(with recursive n(i) as (select @first union all select i + 1 from n where i < @last) select i from n) n";
+        await place.Execute($$"""
+            insert into contacts (account_id, id, version, created_at, updated_at, marketing, opted_out, hard_bounce_reason, email, email_key, firstname, lastname, company, city, country, lifecycle_stage, source, custom)
+            select 1, i, 1, 1500000000000 + i * 1000, 1700000000000, i % 2 = 0, i % 17 = 0, case when i % 25 = 0 then 'UNKNOWN_USER' end,
+                   'person' || i || '@company' || (i % 50000) || '.example', 'person' || i || '@company' || (i % 50000) || '.example',
+                   'First' || (i % 1000), 'Last' || (i % 7919), 'Company ' || (i % 50000), 'City ' || (i % 500), 'NL', 'lead', 'IMPORT', {{(place.Kind == "postgres" ? "cast('{}' as jsonb)" : "'{}'")}}
+            from {{numbers}}
+            """, args);
+        foreach (var word in new[] { "'person' || i", "'company' || (i % 50000)", "'first' || (i % 1000)", "'last' || (i % 7919)" })
+            await place.Execute($"insert into contact_words (account_id, contact_id, word) select 1, i, {word} from {numbers}", args);
+        await place.Execute("insert into ids (account_id, kind, next_id) values (1, 'contact', @next) on conflict (account_id, kind) do update set next_id = excluded.next_id", new { next = rows + 1L });
+        await place.Execute("insert into contact_counts (account_id, contacts, marketing) values (1, @all, @half) on conflict (account_id) do update set contacts = excluded.contacts, marketing = excluded.marketing",
+            new { all = (long)rows, half = rows / 2L });
+        await place.Db.Read(tx => tx.Execute(Statement.Built("analyze", "analyze")));
+    }
+
+    /// <summary>A list that holds exactly these contacts.</summary>
+    public static Task<long> List(Place place, IEnumerable<long> ids) =>
+        place.Db.Write(tx => place.Get<ListStore>().Freeze(tx, Place.Account, new MemberSet(ids), null));
+}
