@@ -39,7 +39,7 @@ public sealed class Place : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("winnow-bench-").FullName;
         var place = kind == "sqlite"
-            ? new Place(kind, $"Data Source={folder}/bench.db", folder, () => { })
+            ? new Place(kind, $"Data Source={folder}/bench.db;Default Timeout=600", folder, () => { })
             : await Postgres(folder);
         await place.Db.Migrate();
         return place;
@@ -86,7 +86,7 @@ public sealed class Place : IAsyncDisposable
         {
             var name = $"winnow_bench_{Guid.NewGuid():N}";
             await Sql(given, $"create database {name}");
-            return new("postgres", new NpgsqlConnectionStringBuilder(given) { Database = name }.ConnectionString, folder,
+            return new("postgres", new NpgsqlConnectionStringBuilder(given) { Database = name, CommandTimeout = 600 }.ConnectionString, folder,
                 () => Sql(given, $"drop database {name} with (force)").GetAwaiter().GetResult());
         }
         var bin = Directory.GetDirectories("/usr/lib/postgresql").Order().Last() + "/bin";
@@ -96,7 +96,7 @@ public sealed class Place : IAsyncDisposable
         await Run("chmod", "777", folder);
         await Tool($"{bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8");
         await Run("sh", "-c", $"{string.Join(' ', As($"{bin}/pg_ctl", "-D", data, "-w", "-l", $"{folder}/pg.log", "-o", $"'-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c shared_buffers=2GB -c max_wal_size=8GB'", "start"))} >/dev/null 2>&1");
-        return new("postgres", $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", folder,
+        return new("postgres", $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Command Timeout=600", folder,
             () => Tool($"{bin}/pg_ctl", "-D", data, "-m", "immediate", "stop").GetAwaiter().GetResult());
     }
 
