@@ -18,7 +18,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
     public static Finding Of(MailReport report, string emailKey) => report switch
     {
         DeliveryReport delivery => OfDelivery(Pick(delivery, emailKey), delivery, emailKey),
-        ComplaintReport { IsUnwanted: true } c => new("complaint", c.Rule, c.Evidence, RefusedBy: NotEmpty(c.ReportedBy), Named: Other(c.Recipients.FirstOrDefault(), emailKey)),
+        ComplaintReport { IsUnwanted: true } c => new("complaint", c.Rule, c.Evidence, RefusedBy: NotEmpty(c.ReportedBy), Named: Other(c.Recipients is [var first, ..] ? first : null, emailKey)),
         ComplaintReport technical => new("other", technical.Rule, technical.Evidence),
         DispositionReport receipt => new("receipt", "part: disposition-notification", $"Disposition: {receipt.Disposition}"),
         AutoReply reply => new("auto-reply", reply.Rule, reply.Evidence),

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
-using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Mail.Smtp;
 

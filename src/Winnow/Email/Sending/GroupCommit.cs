@@ -25,7 +25,7 @@ internal sealed class GroupCommit<T> : IAsyncDisposable
     public Task Write(T item)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!waiting.Writer.TryWrite((item, done))) throw new ObjectDisposedException(nameof(GroupCommit<T>));
+        ObjectDisposedException.ThrowIf(!waiting.Writer.TryWrite((item, done)), this);
         return done.Task;
     }
 
