@@ -17,5 +17,6 @@ public static class Schedule
         new("Go on sending what waited", TimeSpan.FromSeconds(10), services.GetRequiredService<OrderEmail>().ContinueDue),
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
+        new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
     ];
 }

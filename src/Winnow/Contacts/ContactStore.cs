@@ -40,7 +40,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         var others = await tx.Query<Additional>(Sql["additional"], new { accountId, keys = keys.ToArray() });
         if (others.Count == 0) return found;
         var contacts = (await Read(tx, accountId, others.Select(o => o.ContactId).Distinct().ToList())).ToDictionary(c => c.Id);
-        foreach (var other in others) found.TryAdd(other.EmailKey, contacts[other.ContactId]);
+        foreach (var other in others)
+            if (contacts.TryGetValue(other.ContactId, out var holder)) found.TryAdd(other.EmailKey, holder);       // else the holder is in the recycle bin
         return found;
     }
 

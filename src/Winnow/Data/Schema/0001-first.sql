@@ -298,15 +298,19 @@ create table bulk_operations (
   id           bigint not null,
   kind         text   not null,           -- delete
   selection_id bigint not null,           -- lists.id of kind SELECTION
-  count        bigint not null,
+  count        bigint not null,           -- what was ordered, the number typed
+  deleted      bigint not null default 0, -- what was done so far
+  restored     bigint not null default 0,
   restorable_until bigint,                -- null: permanent
-  restored_at  bigint,
+  restore_job_id bigint,
+  purged_at    bigint,
   job_id       bigint not null,
   source       text   not null,           -- what was selected, in words
   user_id      bigint,
   created_at   bigint not null,
   primary key (account_id, id)
 );
+create unique index bulk_operations_selection on bulk_operations (account_id, selection_id);
 create table deleted_contacts as         -- the recycle bin: every column of contacts, and which operation put it there
   select contacts.*, contacts.id as operation_id from contacts where false;
 create unique index deleted_contacts_key on deleted_contacts (account_id, operation_id, id);

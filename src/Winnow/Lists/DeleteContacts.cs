@@ -1,0 +1,134 @@
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+
+namespace Winnow.Lists;
+
+/// <summary>What is about to be deleted, frozen: exactly this and nothing else.</summary>
+/// <param name="SelectionId">The frozen selection.</param>
+/// <param name="Marketing">How many of them are marketing contacts.</param>
+/// <param name="Sample">Some of them.</param>
+/// <param name="Tier">Contacts that count toward the tier before and after.</param>
+public sealed record DeleteReceipt(long SelectionId, long Count, long Marketing, IReadOnlyList<Contact> Sample, (long Before, long After) Tier);
+
+/// <summary>What became of an order to delete: a job, or a reason why nothing was deleted.</summary>
+/// <param name="JobId">The job; null when nothing happens.</param>
+/// <param name="WrongNumber">The number typed is not the number of contacts.</param>
+/// <param name="Changed">The selection is another one by now: how many joined and left. Only the receipt that was shown can be confirmed; make a new one.</param>
+/// <param name="Error">Anything else, as a sentence.</param>
+public sealed record DeleteOutcome(long? JobId, bool WrongNumber = false, (long Joined, long Left)? Changed = null, string? Error = null);
+
+/// <summary>Where a delete is, and at its end what came of it.</summary>
+/// <param name="After">All ids up to here are done.</param>
+/// <param name="Deleted">Contacts deleted; fewer than ordered when others deleted some of them meanwhile.</param>
+public sealed record DeleteState(long OperationId, long After, long Deleted, bool Permanent);
+
+/// <summary>Deletes a selection of contacts: frozen first, confirmed by its number, then taken out in short transactions in the
+/// order of their ids, each with the place to go on from. Restorable for <see cref="RestorableDays"/> days, or permanent.</summary>
+public sealed class DeleteContacts(Db db, ContactStore contacts, Properties properties, ContactIndex index, ListStore lists, ListMembers members, DeletedMembers deleted, JobQueue jobs, TimeProvider clock) : IJob
+{
+    /// <summary>How long a delete can be taken back, in days.</summary>
+    public const int RestorableDays = 90;
+    private const int SampleSize = 5;
+    private static readonly SqlFile Sql = SqlFile.Beside<DeleteContacts>();
+
+    /// <summary>Freezes a selection as it is now and says what deleting it would mean.</summary>
+    /// <returns>The receipt, or what is wrong with the selection, as a sentence.</returns>
+    public Task<(DeleteReceipt? Receipt, string? Error)> Freeze(long accountId, SelectionQuery query, TimeZoneInfo zone, long? userId, CancellationToken stop = default) =>
+        db.Write<(DeleteReceipt?, string?)>(async tx =>
+        {
+            var (set, error) = await Evaluate(tx, accountId, query, zone);
+            if (set is null) return (null, error);
+            if (set.Count == 0) return (null, "No contacts are selected.");
+            return (await Receipt(tx, accountId, await lists.Freeze(tx, accountId, set, userId), set), null);
+        }, stop);
+
+    /// <summary>The receipt of a frozen selection again, or null when this account has none of this id.</summary>
+    public Task<DeleteReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(async tx =>
+        await tx.SingleOrNone<string>(Sql["selection"], new { accountId, selectionId }) is null ? null
+            : await Receipt(tx, accountId, selectionId, await members.Read(tx, accountId, selectionId)), stop);
+
+    /// <summary>Orders the delete. The number typed must be that of the frozen selection, and the selection, evaluated again, the same
+    /// set; else nothing happens. Posted twice it starts one job.</summary>
+    /// <param name="query">The selection that the receipt was made of.</param>
+    /// <param name="words">What was selected, in words, for the recycle bin.</param>
+    /// <param name="title">The job's title.</param>
+    public Task<DeleteOutcome> Confirm(long accountId, long selectionId, long? typed, bool permanent, SelectionQuery query, TimeZoneInfo zone, string words, string title, long? userId, CancellationToken stop = default) =>
+        db.Write(async tx =>
+        {
+            await members.Lock(tx, accountId, selectionId);
+            if (await tx.SingleOrNone<string>(Sql["selection"], new { accountId, selectionId }) is null) return new(null, Error: "This receipt is too old. Select the contacts again.");
+            if (await tx.SingleOrNone<long?>(Sql["job-of"], new { accountId, selectionId }) is { } running) return new(running);
+            var frozen = await members.Read(tx, accountId, selectionId);
+            if (typed != frozen.Count) return new(null, WrongNumber: true);
+            var (now, error) = await Evaluate(tx, accountId, query, zone);
+            if (now is null) return new(null, Error: error);
+            if (!now.SameAs(frozen)) return new(null, Changed: (now.Except(frozen).Count, frozen.Except(now).Count));
+
+            var operationId = await Ids.Next(tx, accountId, "bulk_operation");
+            var jobId = await jobs.Enqueue<DeleteContacts>(tx, accountId, title, new DeleteState(operationId, 0, 0, permanent), frozen.Count, userId);
+            await tx.Execute(Sql["order"], new
+            {
+                accountId, operationId, selectionId, count = frozen.Count, jobId, words, userId, now = clock.GetUtcNow(),
+                until = permanent ? (DateTimeOffset?)null : clock.GetUtcNow().AddDays(RestorableDays),
+            });
+            return new DeleteOutcome(jobId);
+        }, stop);
+
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
+    {
+        var selectionId = await db.Read(tx => tx.Single<long>(Sql["selection-of"], new { run.AccountId, run.State<DeleteState>().OperationId }), stop);
+        var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
+        var pace = new PacedBatches(clock);
+        while (await db.Read(tx => members.Page(tx, run.AccountId, selectionId, run.State<DeleteState>().After, pace.Size), stop) is { Count: > 0 } ids)
+        {
+            pace.Begin();
+            await run.Step(tx => DeleteBatch(tx, run, catalog, ids), stop);
+            pace.End();
+        }
+        return run.State<DeleteState>();
+    }
+
+    private async Task<Step<DeleteState>> DeleteBatch(Tx tx, JobRun run, PropertyCatalog catalog, List<long> ids)
+    {
+        var state = run.State<DeleteState>();
+        var gone = await contacts.Delete(tx, run.AccountId, state.OperationId, catalog, ids);
+        if (state.Permanent) await Erase(tx, run.AccountId, state.OperationId, gone);
+        await tx.Execute(Sql["count-deleted"], new { run.AccountId, state.OperationId, count = (long)gone.Count });
+        return new(state with { After = ids[^1], Deleted = state.Deleted + gone.Count }, ids.Count);
+    }
+
+    /// <summary>Leaves nothing of the contacts but what belongs to their addresses, and hashes that keep them from being imported again.</summary>
+    private async Task Erase(Tx tx, long accountId, long operationId, List<ContactChange> gone)
+    {
+        var ids = gone.Select(c => c.Id).ToArray();
+        var others = await tx.Query<string>(Sql["additional-addresses"], new { accountId, ids });
+        await contacts.Block(tx, accountId, [.. gone.Select(c => c.Before!.EmailKey).OfType<string>().Concat(others)]);
+        foreach (var statement in new[] { "erase-from-bin", "erase-history", "erase-addresses", "erase-words" }) await tx.Execute(Sql[statement], new { accountId, ids });
+        await deleted.Forget(tx, accountId, operationId);
+    }
+
+    private async Task<(MemberSet? Set, string? Error)> Evaluate(Tx tx, long accountId, SelectionQuery query, TimeZoneInfo zone)
+    {
+        var (view, error) = await index.View(tx, accountId, query, await properties.Catalog(tx, accountId), zone);
+        return view is null ? (null, error) : (await index.Freeze(tx, view), null);
+    }
+
+    private async Task<DeleteReceipt> Receipt(Tx tx, long accountId, long selectionId, MemberSet set)
+    {
+        var marketing = await Marketing(tx, accountId, set);
+        var (_, counting) = await contacts.Counts(tx, accountId);
+        var sample = await contacts.Read(tx, accountId, [.. set.After(0).Take(SampleSize)]);
+        return new(selectionId, set.Count, marketing, sample, (counting, counting - marketing));
+    }
+
+    private static async Task<long> Marketing(Tx tx, long accountId, MemberSet set)
+    {
+        if (set.Count <= ContactIndex.Small) return await tx.Single<long>(Sql["marketing-among"], new { accountId, ids = set.Ids.ToArray() });
+        var count = 0L;
+        await using var rows = await tx.Reader(Sql["marketing"], new { accountId });
+        while (await rows.ReadAsync(tx.Stop)) if (set.Contains(rows.GetInt64(0))) count++;
+        return count;
+    }
+}
