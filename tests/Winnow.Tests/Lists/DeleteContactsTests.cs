@@ -203,7 +203,7 @@ public sealed class DeleteContactsTests
     {
         using var process = new CancellationTokenSource();
         var before = await Done(app, job);
-        var run = app.Get<JobRunner>().RunOpenJobs(process.Token);
+        var run = Task.Run(() => app.Get<JobRunner>().RunOpenJobs(process.Token));       // SQLite works on the thread that asks
         while (!run.IsCompleted && await Done(app, job) == before) await Task.Delay(1);
         await process.CancelAsync();
         try { await run; } catch (OperationCanceledException) { }
