@@ -6,11 +6,11 @@ using Winnow.Mail.Smtp;
 namespace Winnow.Server.Roles;
 
 /// <summary>
-/// Receives what comes back: an SMTP listener that knows no mailbox but the return paths we signed, and says 250 only when
-/// the mail is committed to the inbox. Configuration: <c>Mail:Listen</c> (address:port, default 0.0.0.0:2525),
+/// Receives what comes back: an SMTP listener that knows no mailbox but the addresses we signed. A mail to a return path is
+/// committed to the inbox before it says 250; a mail to an unsubscribe address, whatever it says, unsubscribes. Configuration: <c>Mail:Listen</c> (address:port, default 0.0.0.0:2525),
 /// <c>Mail:Name</c> (its host name), <c>Mail:MaxBytes</c> (largest mail, default 10 MB).
 /// </summary>
-public sealed class MailRole(Inbox inbox, MailTokens tokens, IConfiguration configuration, TimeProvider clock, ILogger<MailRole> log) : IHostedService
+public sealed class MailRole(Inbox inbox, MailTokens tokens, Unsubscribe unsubscribe, IConfiguration configuration, TimeProvider clock, ILogger<MailRole> log) : IHostedService
 {
     private static readonly SmtpReply Filled = new(552, "5.2.2", "This address has had all the mail it takes");
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -45,16 +45,14 @@ public sealed class MailRole(Inbox inbox, MailTokens tokens, IConfiguration conf
 
     /// <summary>The same answer for a forged token, a foreign one and no token at all, so that nobody learns which accounts exist.</summary>
     private async ValueTask<SmtpReply> Accept(SmtpEnvelope envelope, string recipient, CancellationToken cancel) =>
-        await ReturnPathOf(recipient, cancel) is null ? SmtpReplies.NoSuchMailbox : SmtpReplies.RecipientOk;
+        await tokens.ReadAddress(recipient, cancel) is null ? SmtpReplies.NoSuchMailbox : SmtpReplies.RecipientOk;
 
     private async ValueTask<SmtpReply> Store(SmtpEnvelope envelope, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         var paths = new List<(MailToken, string)>();
         foreach (var recipient in envelope.Recipients)
-            if (await ReturnPathOf(recipient, cancel) is { } token) paths.Add((token, recipient));
-        return await inbox.Store(paths, content, cancel) ? SmtpReplies.Stored : Filled;
+            if (await tokens.ReadAddress(recipient, cancel) is (TokenPurpose.ReturnPath, var token)) paths.Add((token, recipient));
+            else await unsubscribe.Leave(ReturnPath.Parse(recipient)!.Value.Token, "mail", cancel);
+        return paths.Count == 0 || await inbox.Store(paths, content, cancel) ? SmtpReplies.Stored : Filled;
     }
-
-    private async ValueTask<MailToken?> ReturnPathOf(string recipient, CancellationToken cancel) =>
-        await tokens.ReadAddress(recipient, cancel) is (TokenPurpose.ReturnPath, var token) ? token : null;
 }

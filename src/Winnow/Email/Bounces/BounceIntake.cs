@@ -11,8 +11,9 @@ namespace Winnow.Email.Bounces;
 public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, AddressChanges addresses, TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
-    /// <summary>After so many failed tries a row is left alone, still <c>new</c>, so that it cannot hold up the others.</summary>
-    private const int MaxAttempts = 5;
+    /// <summary>A row that could not be judged waits 1, 4, 9 … minutes after it came, so that it cannot hold up the others, and is left alone,
+    /// still <c>new</c>, after so many tries: half a day.</summary>
+    private const int MaxAttempts = 28;
     private static readonly SqlFile Sql = SqlFile.Beside<BounceIntake>();
     private static readonly Actor Mail = new("EMAIL", "BounceIntake");
 
@@ -21,7 +22,7 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
     {
         while (true)
         {
-            var rows = await db.Read(tx => tx.Query<InboxRow>(Sql["new"], new { MaxAttempts, AtOnce }), stop);
+            var rows = await db.Read(tx => tx.Query<InboxRow>(Sql["new"], new { MaxAttempts, AtOnce, now = clock.GetUtcNow() }), stop);
             foreach (var row in rows) await Handle(row, stop);
             if (rows.Count < AtOnce) return;
         }
@@ -72,7 +73,7 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
     {
         "bounce" => await Bounced(report) is { } effect ? ("done", effect) : ("copy", null),
         "complaint" => (await Complained(report) ? "done" : "copy", null),
-        "delayed" => (await Event(report, "DEFERRED", once: true) ? "done" : "copy", null),
+        "delayed" => (await Delayed(report) ? "done" : "copy", null),
         "other" => ("kept", null),
         _ => ("done", null),
     };
@@ -87,11 +88,12 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
         }) : 0;
         var effect = BouncePolicy.Decide(cause, earlier);
         var known = recipient.Outcome is Outcome.Bounced or Outcome.SoftBounced;
-        if (known && !IsWorse(effect, recipient.Reason)) return null;
-        if (!await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive)) return null;
-        await Event(report, "BOUNCE");
+        if (recipient.Outcome == Outcome.NotSent || (known && !IsWorse(effect, recipient.Reason))) return null;
+        // counters are taken in one order everywhere (contacts, events, figures), so that sending and judging cannot wait for each other
         var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
         await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });
+        await Event(report, "BOUNCE");
+        await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
         return effect;
     }
 
@@ -108,22 +110,32 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
 
     private async Task<bool> Complained(Report report)
     {
-        if (!await Event(report, "SPAMREPORT", once: true)) return false;
+        if (await IsKnown(report, "SPAMREPORT")) return false;
         await addresses.Change(report.Tx, report.Path.AccountId, Mail, report.Recipient.Email, state => state with { ComplainedAt = state.ComplainedAt ?? clock.GetUtcNow() });
+        await Event(report, "SPAMREPORT");
         return true;
     }
 
-    /// <summary>Writes an e-mail event that points at its evidence; <paramref name="once"/>: only the first of its type for this e-mail and person.</summary>
-    private async Task<bool> Event(Report report, string type, bool once = false)
+    private async Task<bool> Delayed(Report report)
+    {
+        if (await IsKnown(report, "DEFERRED")) return false;
+        await Event(report, "DEFERRED");
+        return true;
+    }
+
+    /// <summary>Whether such an event of this e-mail and person is on the record.</summary>
+    private static async Task<bool> IsKnown(Report report, string type) =>
+        await report.Tx.Single<long>(Sql["events"], new { report.Path.AccountId, report.Path.ContactId, report.Path.EmailId, type }) > 0;
+
+    /// <summary>Writes an e-mail event that points at its evidence.</summary>
+    private async Task Event(Report report, string type)
     {
         var (tx, path) = (report.Tx, report.Path);
-        if (once && await tx.Single<long>(Sql["events"], new { path.AccountId, path.ContactId, path.EmailId, type }) > 0) return false;
         await tx.Execute(Sql["event"], new
         {
             path.AccountId, id = await Ids.Next(tx, path.AccountId, "email_event"), now = clock.GetUtcNow(), type, path.ContactId, path.EmailId,
             report.Recipient.EmailKey, reason = report.Finding.Cause?.Reason.Code(), detail = report.Finding.Decisive, report.InboxId,
         });
-        return true;
     }
 
     private static Task Judge(Report report, string state, BounceEffect? effect) => report.Tx.Execute(Sql["judge"], new

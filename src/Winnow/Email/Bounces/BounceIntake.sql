@@ -1,5 +1,5 @@
 -- name: new
-select account_id, id, email_id, contact_id, attempts from inbox where state = 'new' and attempts < @MaxAttempts order by account_id, id limit @AtOnce;
+select account_id, id, email_id, contact_id, attempts from inbox where state = 'new' and attempts < @MaxAttempts and received_at + attempts * attempts * 60000 <= @now order by account_id, id limit @AtOnce;
 
 -- name: raw
 select raw from inbox where account_id = @AccountId and id = @Id;

@@ -69,8 +69,8 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
         foreach (var e in refused)
         {
             await recipients.Set(tx, email.AccountId, email.Id, e.Recipient.ContactId, Outcome.Refused, null, e.Detail, null, e.Recipient.Attempts + 1);
-            await Recipients.Count(tx, email.AccountId, email.Id, Move(e));
             await bounces.TakeReply(tx, new MailToken(email.AccountId, email.Id, e.Recipient.ContactId), e.Refusal!);
+            await Recipients.Count(tx, email.AccountId, email.Id, Move(e));                 // figures last, as everywhere
         }
     }
 

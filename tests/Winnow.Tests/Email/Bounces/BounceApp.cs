@@ -30,7 +30,7 @@ internal sealed class BounceApp : IAsyncDisposable
         await app.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (1, 'One', 'Europe/Amsterdam', 'en', @one, 0), (2, 'Two', 'UTC', 'en', @two, 0)",
             new { one = Encoding.ASCII.GetBytes(new string('1', 32)), two = Encoding.ASCII.GetBytes(new string('2', 32)) });
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Mail:Listen", "127.0.0.1:0"), new("Mail:Name", "mx.winnow.test"), .. settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))]).Build();
-        var role = new MailRole(app.Get<Inbox>(), app.Get<MailTokens>(), configuration, app.Clock, NullLogger<MailRole>.Instance);
+        var role = new MailRole(app.Get<Inbox>(), app.Get<MailTokens>(), app.Get<Unsubscribe>(), configuration, app.Clock, NullLogger<MailRole>.Instance);
         await role.StartAsync(default);
         return new(app, role);
     }

@@ -141,6 +141,17 @@ public sealed class BounceIntakeTests
     }
 
     [Theory, Databases]
+    public async Task A_mail_to_the_unsubscribe_address_unsubscribes_whatever_it_says(string database)
+    {
+        await using var winnow = await WithAnn(database);
+        var path = ReturnPath.ForUnsubscribe(Ann, "bounces.winnow.test", (await winnow.App.Get<MailTokens>().Secret(1))!);
+        Assert.IsType<SmtpOutcome.Accepted>(await winnow.Send(path, BounceApp.Original("x@x.test")));
+        Assert.Equal("mail", (await winnow.AddressOf("ann@dead.test")).OptOutSource);
+        Assert.Equal(0, await winnow.App.Scalar<long>("select count(*) from inbox where account_id = 1"));
+        Assert.Equal(550, Assert.IsType<SmtpOutcome.Refused>(await winnow.Send(path.Replace("u+", "b+", StringComparison.Ordinal), BounceApp.Original("x@x.test"))).Code);
+    }
+
+    [Theory, Databases]
     public async Task A_process_that_died_between_storing_and_judging_loses_nothing_and_two_processes_judge_once(string database)
     {
         await using var winnow = await WithAnn(database);
@@ -149,6 +160,45 @@ public sealed class BounceIntakeTests
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(winnow.Judge)));
         Assert.Equal(1, (await winnow.AddressOf("ann@dead.test")).Bounces);
         Assert.Equal(1, await winnow.App.Scalar<long>("select count(*) from email_events where account_id = 1"));
+    }
+
+    [Theory, Databases]
+    public async Task A_report_that_cannot_be_judged_now_waits_without_holding_up_the_others(string database)
+    {
+        await using var winnow = await WithAnn(database, [], "email=bob@live.test");
+        await winnow.Bounce(Ann, "ann@dead.test", "5.1.1", Unknown);
+        await winnow.Bounce(Ann with { ContactId = 2 }, "bob@live.test", "5.1.1", Unknown);
+        await winnow.App.Execute("update email_recipients set email = 'no address' where account_id = 1 and contact_id = 1");    // a fault of ours
+        await winnow.Judge();
+        Assert.True((await winnow.AddressOf("bob@live.test")).IsHardBounced);
+        Assert.Equal("new/1", await winnow.App.Scalar<string>("select state || '/' || attempts from inbox where account_id = 1 and contact_id = 1"));
+        await winnow.App.Execute("update email_recipients set email = 'ann@dead.test' where account_id = 1 and contact_id = 1");
+        await winnow.Judge();
+        Assert.False((await winnow.AddressOf("ann@dead.test")).IsHardBounced);
+        winnow.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await winnow.Judge();
+        Assert.True((await winnow.AddressOf("ann@dead.test")).IsHardBounced);
+    }
+
+    [Theory, Databases]
+    public async Task Reports_and_refusals_of_many_are_judged_side_by_side_and_each_counts_once(string database)
+    {
+        await using var winnow = await WithAnn(database, [], [.. Enumerable.Range(2, 59).Select(i => $"email=c{i}@dead.test")]);
+        for (var i = 2L; i <= 60; i++) await winnow.Bounce(Ann with { ContactId = i }, $"c{i}@dead.test", "5.1.1", Unknown);
+        var refusals = Task.Run(async () =>
+        {
+            for (var i = 60L; i > 1; i -= 5)
+                await winnow.App.Db.Write(async tx =>
+                {
+                    for (var j = Math.Max(2, i - 4); j <= i; j++) await winnow.App.Get<BounceIntake>().TakeReply(tx, Ann with { ContactId = j }, new(550, "5.1.1", "No such user", true, "relay.test", ""));
+                });
+        });
+        await Task.WhenAll([refusals, .. Enumerable.Range(0, 3).Select(_ => Task.Run(winnow.Judge))]);
+        winnow.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await winnow.Judge();
+        Assert.Equal(59, await winnow.App.Scalar<long>("select count(*) from addresses where account_id = 1 and bounces = 1"));
+        Assert.Equal(59, await winnow.App.Scalar<long>("select count(*) from email_events where account_id = 1 and type = 'BOUNCE'"));
+        Assert.Equal(0, await winnow.App.Scalar<long>("select count(*) from inbox where account_id = 1 and state = 'new'"));
     }
 
     [Theory, Databases]
