@@ -27,8 +27,8 @@ public partial class WordsTests
     }
 
     [Fact]
-    public void No_text_is_translated_twice() =>
-        Assert.Empty(Entries().GroupBy(entry => entry.Key).Where(group => group.Count() > 1).Select(group => group.Key));
+    public void No_text_is_translated_twice_nor_differs_from_another_in_capitals_only() =>      // the build keeps one of two such keys
+        Assert.Empty(Entries().GroupBy(entry => entry.Key, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => group.Key));
 
     [Fact]
     public void The_search_for_words_sees_each_way_of_asking() =>
