@@ -59,6 +59,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/lists/{Id:long}/filters", Who.Member),
         new("/lists/{Id:long}/rename", Who.Member),
         new("/lists/{Id:long}/delete", Who.Member),
+        new("/lists/{Id:long}/remove", Who.Member),
+        new("/contacts/add-to-list", Who.Member),
     ];
 
     private static readonly Dictionary<string, Permission> ByPattern = Table.ToDictionary(row => row.Pattern);

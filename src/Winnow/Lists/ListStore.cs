@@ -57,6 +57,13 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return id;
     }
 
+    /// <summary>Forgets a frozen selection.</summary>
+    public async Task Unfreeze(Tx tx, long accountId, long selectionId)
+    {
+        await members.Clear(tx, accountId, selectionId);
+        await tx.Execute(Sql["delete-selection"], new { accountId, selectionId });
+    }
+
     /// <summary>Gives a list another name.</summary>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> Rename(Tx tx, long accountId, long id, string name)
@@ -128,7 +135,8 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return moving.Count;
     }
 
-    private async Task<string?> Refusal(Tx tx, long accountId, long id) => await Find(tx, accountId, id) switch
+    /// <summary>Why nobody can be put into a list by hand, or null.</summary>
+    public async Task<string?> Refusal(Tx tx, long accountId, long id) => await Find(tx, accountId, id) switch
     {
         null => Gone,
         { IsActive: true } list => $"{list.Name} is an active list: its filter decides who is in it. Change the filter, or use a static list.",

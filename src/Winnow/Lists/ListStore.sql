@@ -40,3 +40,6 @@ where l.account_id = @AccountId and l.kind in ('MANUAL', 'SNAPSHOT') and l.delet
 
 -- name: hold-contacts
 select id from contacts where account_id = @accountId and id in @ids order by id $share;
+
+-- name: delete-selection
+delete from lists where account_id = @accountId and id = @selectionId and kind = 'SELECTION';
