@@ -1,28 +1,70 @@
 namespace Winnow.Tests;
 
 /// <summary>The real server is killed in the middle of everything it does, and started again. Two kills: one while contacts are
-/// imported, an e-mail is sent and bounces come in, one while contacts are deleted.</summary>
+/// imported, an e-mail is sent and bounces come in, one while contacts are deleted. Then two processes share what is left.</summary>
 public sealed class CrashTests
 {
     [Theory, Databases]
     public async Task Killed_in_the_middle_it_loses_nothing_and_does_nothing_twice(string database)
     {
         await using var app = await CrashApp.On(database);
+        await using var send = new CrashedSend(app);
         var port = Postfix.FreePort();
-        var bounces = new CrashedBounces(app, port);
-        await bounces.Prepare();
-        var server = ServerProcess.Start(app.Database, "worker,mail", port);
-        try
+        var (import, bounces, delete) = (new CrashedImport(app), new CrashedBounces(app, port), new CrashedDelete(app));
+        await Task.WhenAll(import.Prepare(), send.Prepare(), bounces.Prepare(), delete.Prepare());
+        await using var servers = new Servers(app.Database, port);
+
+        servers.Start("worker,mail");
+        bounces.Begin();
+        await send.Begin();
+        await servers.Until("mails go out and reports come in", () => send.Taken >= CrashedSend.HeldAfter && bounces.Acknowledged >= CrashedBounces.HeldAfter);
+        await import.Begin();
+        await servers.Until("rows are imported", import.IsInTheMiddle);
+        send.Open();
+        bounces.Open();
+        await servers.Until("all three are in full swing", () => send.Taken > CrashedSend.HeldAfter + 6 && bounces.Acknowledged > CrashedBounces.HeldAfter + 3);
+        await servers.Kill();
+        Assert.True(await import.IsInTheMiddle() && await send.IsInTheMiddle(), "The kill came too late to tell anything");
+
+        servers.Start("worker,mail");
+        await delete.Begin();
+        await servers.Until("contacts are deleted", delete.IsInTheMiddle);
+        await servers.Kill();
+        Assert.True(await delete.IsInTheMiddle(), "The kill came too late to tell anything");
+
+        servers.Start("worker,mail");
+        servers.Start("worker");
+        await servers.Until("the import has ended", import.HasEnded);
+        await servers.Until("the e-mail is sent", send.HasEnded);
+        await servers.Until("all reports are judged", bounces.HasEnded);
+        await servers.Until("the delete has ended", delete.HasEnded);
+        await import.Check();
+        await send.Check();
+        await bounces.Check();
+        await delete.Check();
+    }
+
+    /// <summary>The processes that work on one database now.</summary>
+    private sealed class Servers(TestDatabase database, int mailPort) : IAsyncDisposable
+    {
+        private readonly List<ServerProcess> running = [];
+
+        public void Start(string roles) => running.Add(ServerProcess.Start(database, roles, mailPort));
+
+        public async Task Kill()
         {
-            bounces.Begin();
-            await Until.Holds("bounces come in", () => bounces.Acknowledged >= CrashedBounces.HeldAfter, () => server.Log);
-            bounces.Open();
-            await Until.Holds("bounces come in", () => bounces.Acknowledged >= CrashedBounces.HeldAfter + 6, () => server.Log);
-            await server.Kill();
-            server = ServerProcess.Start(app.Database, "worker,mail", port);
-            await Until.Holds("all reports are judged", bounces.HasEnded, () => server.Log);
-            await bounces.Check();
+            await Task.WhenAll(running.Select(server => server.Kill()));
+            await DisposeAsync();
         }
-        finally { await server.DisposeAsync(); }
+
+        public Task Until(string what, Func<Task<bool>> condition) => Winnow.Tests.Until.Holds(what, condition, () => string.Join("\n\n", running.Select(server => server.Log)));
+
+        public Task Until(string what, Func<bool> condition) => Until(what, () => Task.FromResult(condition()));
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var server in running) await server.DisposeAsync();
+            running.Clear();
+        }
     }
 }
