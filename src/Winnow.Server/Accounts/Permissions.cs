@@ -52,6 +52,14 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{id:long}/unbounce/undo", Who.Member),
         // contacts
         new("/contacts", Who.Member),
+        new("/contacts/new", Who.Member),
+        new("/contacts/{Id:long}", Who.Member),
+        new("/contacts/{Id:long}/addresses", Who.Member),
+        new("/contacts/{id:long}/addresses/change", Who.Member),
+        new("/contacts/{Id:long}/edit", Who.Member),
+        new("/contacts/{Id:long}/history/{Name}", Who.Member),
+        new("/contacts/{Id:long}/marketing", Who.Member),
+        new("/contacts/{Id:long}/properties", Who.Member),
         // lists
         new("/lists", Who.Member),
         new("/lists/new", Who.Member),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Localization;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
+using Winnow.Server.Contacts;
 using Winnow.Server.Email.Bounces;
 using Winnow.Server.Ui;
 
@@ -48,6 +49,7 @@ public static class WebRole
         app.MapKeys();
         app.MapAccounts();
         app.MapBounces();
+        app.MapContacts();
         app.MapRazorComponents<App>();
     }
 

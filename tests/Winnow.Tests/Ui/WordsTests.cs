@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Winnow.Contacts;
+using Winnow.Email.Sending;
 using Winnow.Server.Contacts;
 using Winnow.Server.Ui;
 
@@ -50,6 +51,8 @@ public partial class WordsTests
         .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word))
         .Concat(BuiltInProperties.All.SelectMany(property => property.Options.Select(option => option.Label).Append(property.Label)))
         .Concat(StandardViews.All.Select(view => view.Label))
+        .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
+        .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled))
         .Concat(Winnow.Server.Lists.ListWords.Words);
 
     private static IEnumerable<string> Keys(string source) =>
