@@ -92,8 +92,26 @@ public sealed class BouncePagesTests
 
         await page.GotoAsync("/email/bounce-tools/add-to-list");
         await Chromium.Check(page, $"hard-bounce-add-{look}");
+        await page.GotoAsync("/contacts/1");
+        await Chromium.Check(page, $"bounce-court-{look}");
         await page.GotoAsync("/contacts/1/evidence/1");
         await Chromium.Check(page, $"evidence-{look}");
+    }
+
+    [Theory, Databases]
+    public async Task The_contact_shows_the_verdict_and_the_bounce_can_be_lifted_and_brought_back(string database)
+    {
+        await using var web = await WithBounce(database);
+        var court = (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".court")!;
+        Assert.Equal("The address does not exist", court.QuerySelector("h2")!.TextContent);
+        Assert.Contains("No such user <script>", court.QuerySelector(".decisive")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Recorded as Unknown user. No marketing email goes to this address.", court.TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("/contacts/1", (await WebApp.Post(web.Http, "/contacts/1", [], "/contacts/1/unbounce")).Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.Contains("by Noor Jansen", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".court")!.TextContent, StringComparison.Ordinal);
+        await WebApp.Post(web.Http, "/contacts/1", [], "/contacts/1/unbounce/undo");
+        Assert.Contains("No marketing email goes", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".court")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await web.Http.PostAsync("/contacts/1/unbounce", new FormUrlEncodedContent([]))).StatusCode);
+        Assert.Null((await WebApp.Page(web.Http, "/contacts/2")).QuerySelector(".court"));
     }
 
     private static async Task<WebApp> WithBounce(string database, string language = "en")
