@@ -28,8 +28,8 @@ public static class BounceWords
         _ => new(words["Not clear"], null, words["They refused and did not say why"], words["Not known"], words["Nothing says that the address is dead"]),
     };
 
-    /// <summary>The label of a value of <i>Email hard bounce reason</i>.</summary>
-    public static string Reason(this IStringLocalizer<Words> words, string? reason) => reason switch
+    /// <summary>The label of a value of <i>Email hard bounce reason</i>, or of the fine reason that events and recipients carry.</summary>
+    public static string Reason(this IStringLocalizer<Words> words, string? reason) => (Enum.TryParse<BounceReason>(reason, ignoreCase: true, out var fine) ? fine.Facts().HardBounce.HubSpotValue() : reason) switch
     {
         "UNKNOWN_USER" => words["Unknown user"],
         "MAILBOX_FULL" => words["Mailbox full"],

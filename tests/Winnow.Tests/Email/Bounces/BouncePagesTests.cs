@@ -111,6 +111,7 @@ public sealed class BouncePagesTests
         await WebApp.Post(web.Http, "/contacts/1", [], "/contacts/1/unbounce/undo");
         Assert.Contains("No marketing email goes", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".court")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await web.Http.PostAsync("/contacts/1/unbounce", new FormUrlEncodedContent([]))).StatusCode);
+        Assert.Contains("Unknown user", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".events")!.TextContent, StringComparison.Ordinal);
         Assert.Null((await WebApp.Page(web.Http, "/contacts/2")).QuerySelector(".court"));
     }
 
