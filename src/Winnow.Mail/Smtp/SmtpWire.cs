@@ -162,7 +162,7 @@ internal sealed class SmtpWire : IDisposable
         var more = line.Length > 3 && line[3] == '-';
         line = line.Length > 4 ? line[4..] : [];
         var enhanced = SmtpReply.TakeEnhanced(code, ref line);
-        reply = new SmtpReply(code, enhanced, Encoding.UTF8.GetString(line));
+        reply = new SmtpReply(code, enhanced, Encoding.UTF8.GetString(line).Replace('\0', '\uFFFD'));       // no database keeps a NUL
         return more;
     }
 }

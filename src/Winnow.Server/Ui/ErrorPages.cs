@@ -23,6 +23,18 @@ public static class ErrorPages
             }
             return next(http);
         });
+        app.Use(RefuseUnreadable);
+    }
+
+    /// <summary>A number in the address that is none (<c>?page=x</c>) is a mistake of whoever wrote the link, not of ours: 400, not 500.</summary>
+    private static async Task RefuseUnreadable(HttpContext http, RequestDelegate next)
+    {
+        try { await next(http); }
+        catch (InvalidOperationException e) when (e.Message.StartsWith("Cannot parse the value '", StringComparison.Ordinal) && !http.Response.HasStarted)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
     }
 
     /// <summary>True while the request goes round the second time, for the error page.</summary>

@@ -15,7 +15,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
 {
     /// <summary>Reads a report about an e-mail to this address. The signed return path says whose it is; the address that the report
     /// names is only a cross-check.</summary>
-    public static Finding Of(MailReport report, string emailKey) => report switch
+    public static Finding Of(MailReport report, string emailKey) => Storable(report switch
     {
         DeliveryReport delivery => OfDelivery(Pick(delivery, emailKey), delivery, emailKey),
         ComplaintReport { IsUnwanted: true } c => new("complaint", c.Rule, c.Evidence, RefusedBy: NotEmpty(c.ReportedBy), Named: Other(c.Recipients is [var first, ..] ? first : null, emailKey)),
@@ -23,7 +23,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
         DispositionReport receipt => new("receipt", "part: disposition-notification", $"Disposition: {receipt.Disposition}"),
         AutoReply reply => new("auto-reply", reply.Rule, reply.Evidence),
         _ => new("other", "no report", ""),
-    };
+    });
 
     /// <summary>Reads the relay's last word about an e-mail: the same rules as for reports.</summary>
     public static Finding Of(Refusal refusal)
@@ -32,8 +32,16 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
         // before RCPT the server has not seen the recipient: whatever its words, they are about us
         if (!refusal.AboutRecipient && cause.Verdict is Verdict.AddressDead or Verdict.AddressDoubtful or Verdict.MailboxFull)
             cause = cause with { Reason = BounceReason.Rejected, Verdict = Verdict.Blocked, Rule = "stage: sender refused" };
-        return new("bounce", cause.Rule, refusal.Line, cause, refusal.Status, refusal.RefusedBy);
+        return Storable(new("bounce", cause.Rule, refusal.Line, cause, refusal.Status, refusal.RefusedBy));
     }
+
+    /// <summary>Strangers wrote these words, and PostgreSQL keeps no text with a NUL in it: one would hold the mail back for ever.</summary>
+    private static Finding Storable(Finding found) => found with
+    {
+        Decisive = Kept(found.Decisive)!, Status = Kept(found.Status), RefusedBy = Kept(found.RefusedBy), Named = Kept(found.Named),
+    };
+
+    private static string? Kept(string? text) => text?.Replace('\0', '\uFFFD');
 
     /// <summary>A report may name several recipients (an alias, a list): ours by name, else one that failed.</summary>
     private static RecipientReport Pick(DeliveryReport report, string emailKey) =>

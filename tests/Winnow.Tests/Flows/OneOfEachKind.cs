@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Winnow.Accounts;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Email;
+using Winnow.Email.Bounces;
+using Winnow.Jobs;
+using Winnow.Lists;
+using Winnow.Transfer;
+
+namespace Winnow.Tests;
+
+/// <summary>A contact, an e-mail, a report, an import, a job and so on in account 1, each with the id 1, for walks over all routes.
+/// The list 1 is an active one, the list 2 a static one.</summary>
+internal static class OneOfEachKind
+{
+    /// <summary>A route of the table of permissions with these ids filled in.</summary>
+    public static string Path(string pattern) => Regex.Replace(pattern, @"\{(\w+)(:\w+)?\}", part => part.Groups[1].Value == "Name" ? "email" : pattern.EndsWith("/remove", StringComparison.Ordinal) ? "2" : "1");
+
+    /// <summary>Makes them.</summary>
+    public static async Task Make(WebApp app)
+    {
+        var services = app.Services;
+        var db = services.GetRequiredService<Db>();
+        await db.Write(async tx =>
+        {
+            var contact = (await services.GetRequiredService<ContactStore>().New(tx, 1, 1))[0];
+            contact[BuiltInProperties.Of("email")] = "ann@example.test";
+            await services.GetRequiredService<ContactStore>().Save(tx, Actor.Person(1), await services.GetRequiredService<Properties>().Catalog(tx, 1), [(null, contact)]);
+        });
+        await HardBouncedList.Make(db, services.GetRequiredService<Properties>(), services.GetRequiredService<ListStore>(), 1);
+        await db.Write(tx => services.GetRequiredService<ListStore>().Create(tx, 1, "By hand", ListKind.Manual, null, TimeZoneInfo.Utc, 1));
+        await services.GetRequiredService<EmailStore>().Create(1, "Our news", MailSettings.Blank, 1);
+        await services.GetRequiredService<Inbox>().Store([(new(1, 1, 1), "b+1@bounces.test")], BounceApp.Original("ann@example.test"));
+        await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'done', kind = 'other', verdict = 'Unknown' where account_id = 1")));
+        var imports = services.GetRequiredService<Imports>();
+        var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
+        await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);
+        await services.GetRequiredService<JobRunner>().RunOpenJobs();
+    }
+}
