@@ -60,6 +60,22 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{Id:long}/history/{Name}", Who.Member),
         new("/contacts/{Id:long}/marketing", Who.Member),
         new("/contacts/{Id:long}/properties", Who.Member),
+        new("/contacts/delete", Who.Member),
+        new("/recycle-bin", Who.Member),
+        new("/recycle-bin/{id:long}/restore", Who.Member),
+
+        // imports
+        new("/imports", Who.Member),
+        new("/imports/new", Who.Member),
+        new("/imports/upload", Who.Member, Token: false),        // looks at its token itself: the form is a stream
+        new("/imports/{Id:long}", Who.Member),
+        new("/imports/{Id:long}/mapping", Who.Member),
+        new("/imports/{id:long}/rejected", Who.Member),
+
+        // jobs
+        new("/jobs", Who.Member),
+        new("/jobs/{Id:long}", Who.Member),
+        new("/jobs/{id:long}/cancel", Who.Member),
         // lists
         new("/lists", Who.Member),
         new("/lists/new", Who.Member),

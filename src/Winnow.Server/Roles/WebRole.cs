@@ -4,6 +4,9 @@ using Winnow.Accounts;
 using Winnow.Server.Accounts;
 using Winnow.Server.Contacts;
 using Winnow.Server.Email.Bounces;
+using Winnow.Server.Jobs;
+using Winnow.Server.Lists;
+using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Roles;
@@ -23,6 +26,7 @@ public static class WebRole
         services.AddLocalization();
         services.AddAntiforgery(options => options.Cookie.Name = "winnow-form");
         services.AddAccounts();
+        services.AddSingleton<UploadRefusals>();
         services.AddSingleton<Ui.Routes>();
         services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
         services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)
@@ -50,6 +54,9 @@ public static class WebRole
         app.MapAccounts();
         app.MapBounces();
         app.MapContacts();
+        app.MapJobs();
+        app.MapDeletes();
+        app.MapImports();
         app.MapRazorComponents<App>();
     }
 

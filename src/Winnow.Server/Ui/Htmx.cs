@@ -9,6 +9,12 @@ public static class Htmx
         && !request.Headers.ContainsKey("HX-Boosted")
         && !request.Headers.ContainsKey("HX-History-Restore-Request");
 
+    /// <summary>Lets a page that asked for a part of itself load whole: what it waited for has ended, and its head says so too.</summary>
+    public static void ShowWholePage(HttpContext http)
+    {
+        if (WantsFragment(http.Request)) http.Response.Headers["HX-Refresh"] = "true";
+    }
+
     /// <summary>
     /// Turns a redirect that answers a form into HX-Redirect: the browser's XMLHttpRequest would follow a 302 by
     /// itself and htmx would put the whole next page into the place of the form.

@@ -28,6 +28,10 @@ public sealed class JobQueue(Db db, TimeProvider clock)
     /// <summary>The job, or null when this account has none of this id.</summary>
     public Task<Job?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<Job>(Sql["find"], new { accountId, id }));
 
+    /// <summary>These jobs, by id; those that this account does not have are missing.</summary>
+    public async Task<Dictionary<long, Job>> Find(long accountId, IReadOnlyCollection<long> ids) => ids.Count == 0 ? []
+        : (await db.Read(tx => tx.Query<Job>(Sql["find-some"], new { accountId, ids = ids.ToArray() }))).ToDictionary(j => j.Id);
+
     /// <summary>The account's latest jobs, open ones first.</summary>
     public Task<List<Job>> Latest(long accountId, int count = 50) => db.Read(tx => tx.Query<Job>(Sql["latest"], new { accountId, count }));
 

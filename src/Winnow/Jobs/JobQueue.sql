@@ -7,6 +7,11 @@ select account_id, id, kind, title, done, total, result, outcome, error, cancel_
 from jobs
 where account_id = @accountId and id = @id;
 
+-- name: find-some
+select account_id, id, kind, title, done, total, result, outcome, error, cancel_asked, created_by, created_at, started_at, finished_at
+from jobs
+where account_id = @accountId and id in @ids;
+
 -- name: latest
 select account_id, id, kind, title, done, total, result, outcome, error, cancel_asked, created_by, created_at, started_at, finished_at
 from jobs

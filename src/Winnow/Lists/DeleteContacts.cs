@@ -9,7 +9,8 @@ namespace Winnow.Lists;
 /// <param name="Marketing">How many of them are marketing contacts.</param>
 /// <param name="Sample">Some of them.</param>
 /// <param name="Tier">Contacts that count toward the tier before and after.</param>
-public sealed record DeleteReceipt(long SelectionId, long Count, long Marketing, IReadOnlyList<Contact> Sample, (long Before, long After) Tier);
+/// <param name="FrozenAt">When the selection was frozen (UTC).</param>
+public sealed record DeleteReceipt(long SelectionId, DateTimeOffset FrozenAt, long Count, long Marketing, IReadOnlyList<Contact> Sample, (long Before, long After) Tier);
 
 /// <summary>What became of an order to delete: a job, or a reason why nothing was deleted.</summary>
 /// <param name="JobId">The job; null when nothing happens.</param>
@@ -40,13 +41,13 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
             var (set, error) = await Evaluate(tx, accountId, query, zone);
             if (set is null) return (null, error);
             if (set.Count == 0) return (null, "No contacts are selected.");
-            return (await Receipt(tx, accountId, await lists.Freeze(tx, accountId, set, userId), set), null);
+            return (await Receipt(tx, accountId, await lists.Freeze(tx, accountId, set, userId), clock.GetUtcNow(), set), null);
         }, stop);
 
     /// <summary>The receipt of a frozen selection again, or null when this account has none of this id.</summary>
     public Task<DeleteReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(async tx =>
-        await tx.SingleOrNone<string>(Sql["selection"], new { accountId, selectionId }) is null ? null
-            : await Receipt(tx, accountId, selectionId, await members.Read(tx, accountId, selectionId)), stop);
+        await tx.SingleOrNone<Frozen>(Sql["selection"], new { accountId, selectionId }) is not { } frozen ? null
+            : await Receipt(tx, accountId, selectionId, frozen.CreatedAt, await members.Read(tx, accountId, selectionId)), stop);
 
     /// <summary>Orders the delete. The number typed must be that of the frozen selection, and the selection, evaluated again, the same
     /// set; else nothing happens. Posted twice it starts one job.</summary>
@@ -57,7 +58,7 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
         db.Write(async tx =>
         {
             await members.Lock(tx, accountId, selectionId);
-            if (await tx.SingleOrNone<string>(Sql["selection"], new { accountId, selectionId }) is null) return new(null, Error: "This receipt is too old. Select the contacts again.");
+            if (await tx.SingleOrNone<Frozen>(Sql["selection"], new { accountId, selectionId }) is null) return new(null, Error: "This receipt is too old. Select the contacts again.");
             if (await tx.SingleOrNone<long?>(Sql["job-of"], new { accountId, selectionId }) is { } running) return new(running);
             var frozen = await members.Read(tx, accountId, selectionId);
             if (typed != frozen.Count) return new(null, WrongNumber: true);
@@ -115,12 +116,12 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
         return view is null ? (null, error) : (await index.Freeze(tx, view), null);
     }
 
-    private async Task<DeleteReceipt> Receipt(Tx tx, long accountId, long selectionId, MemberSet set)
+    private async Task<DeleteReceipt> Receipt(Tx tx, long accountId, long selectionId, DateTimeOffset frozenAt, MemberSet set)
     {
         var marketing = await Marketing(tx, accountId, set);
         var (_, counting) = await contacts.Counts(tx, accountId);
         var sample = await contacts.Read(tx, accountId, [.. set.After(0).Take(SampleSize)]);
-        return new(selectionId, set.Count, marketing, sample, (counting, counting - marketing));
+        return new(selectionId, frozenAt, set.Count, marketing, sample, (counting, counting - marketing));
     }
 
     private static async Task<long> Marketing(Tx tx, long accountId, MemberSet set)
@@ -131,4 +132,6 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
         while (await rows.ReadAsync(tx.Stop)) if (set.Contains(rows.GetInt64(0))) count++;
         return count;
     }
+
+    private sealed record Frozen(DateTimeOffset CreatedAt);
 }

@@ -1,5 +1,5 @@
 -- name: selection
-select kind from lists where account_id = @accountId and id = @selectionId and kind = 'SELECTION';
+select created_at from lists where account_id = @accountId and id = @selectionId and kind = 'SELECTION';
 
 -- name: job-of
 select job_id from bulk_operations where account_id = @accountId and selection_id = @selectionId;

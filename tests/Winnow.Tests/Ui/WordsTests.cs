@@ -53,6 +53,7 @@ public partial class WordsTests
         .Concat(StandardViews.All.Select(view => view.Label))
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
         .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled))
+        .Concat(Winnow.Server.Jobs.JobWords.Words)
         .Concat(Winnow.Server.Lists.ListWords.Words);
 
     private static IEnumerable<string> Keys(string source) =>

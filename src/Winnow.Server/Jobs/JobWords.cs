@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Localization;
+using Winnow.Email.Bounces;
+using Winnow.Email.Sending;
+using Winnow.Jobs;
+using Winnow.Lists;
+using Winnow.Server.Ui;
+using Winnow.Transfer;
+
+namespace Winnow.Server.Jobs;
+
+/// <summary>How each kind of job is shown, as a table: its icon, and what its figure counts.</summary>
+public static class JobWords
+{
+    private static readonly Dictionary<string, (string Icon, string Done)> Kinds = new()
+    {
+        [nameof(ImportContacts)] = ("upload", "of {0} rows read"),
+        [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted"),
+        [nameof(RestoreContacts)] = ("arrow-back-up", "of {0} contacts restored"),
+        [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at"),
+        [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at"),
+        [nameof(SendEmail)] = ("send", "of {0} emails handed over"),
+    };
+
+    /// <summary>The words of the table, for the test of translations.</summary>
+    public static IEnumerable<string> Words => Kinds.Values.Select(k => k.Done).Append("of {0} done").Distinct();
+
+    /// <summary>The icon's name.</summary>
+    public static string Icon(Job job) => Kinds.TryGetValue(job.Kind, out var kind) ? kind.Icon : "progress-check";
+
+    /// <summary>"of 12,345 contacts deleted".</summary>
+    public static string Done(Job job, IStringLocalizer<Words> words, Format format) => words[Kinds.TryGetValue(job.Kind, out var kind) ? kind.Done : "of {0} done", format.Number(job.Total)];
+
+    /// <summary>Waiting, Running, Done, Stopped or Failed.</summary>
+    public static string State(Job job, IStringLocalizer<Words> words) => job switch
+    {
+        { Outcome: "done" } => words["Done"],
+        { Outcome: "cancelled" } => words["Stopped"],
+        { Outcome: "failed" } => words["Failed"],
+        { CancelAsked: true } => words["Stopping"],
+        { StartedAt: null } => words["Waiting"],
+        _ => words["Running"],
+    };
+
+    /// <summary>The kind of its badge.</summary>
+    public static string? Badge(Job job) => job.Outcome switch { "done" => "ok", "failed" => "dead", "cancelled" => "non", _ => "scheduled" };
+
+    /// <summary>"about 20 seconds left"; null when nothing can be said yet.</summary>
+    public static string? TimeLeft(Job job, DateTimeOffset now, IStringLocalizer<Words> words)
+    {
+        if (job is not { IsOpen: true, StartedAt: { } started, Total: > 0, Done: > 0 } || job.Done >= job.Total) return null;
+        var left = (now - started) / job.Done * (job.Total - job.Done);
+        return left.TotalSeconds < 90 ? words.Count((long)Math.Ceiling(left.TotalSeconds), "about {0} second left", "about {0} seconds left")
+            : left.TotalMinutes < 90 ? words.Count((long)Math.Ceiling(left.TotalMinutes), "about {0} minute left", "about {0} minutes left")
+            : words.Count((long)Math.Ceiling(left.TotalHours), "about {0} hour left", "about {0} hours left");
+    }
+
+    /// <summary>How many items a second, or null.</summary>
+    public static long? Rate(Job job, DateTimeOffset now) =>
+        job.StartedAt is { } started && ((job.FinishedAt ?? now) - started).TotalSeconds is > 0.5 and var seconds && job.Done > 0 ? (long)(job.Done / seconds) : null;
+}
