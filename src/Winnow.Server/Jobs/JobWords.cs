@@ -17,6 +17,7 @@ public static class JobWords
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted"),
         [nameof(RestoreContacts)] = ("arrow-back-up", "of {0} contacts restored"),
         [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at"),
+        [nameof(MoveMembers)] = ("list-details", "of {0} contacts done"),
         [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at"),
         [nameof(SendEmail)] = ("send", "of {0} emails handed over"),
     };

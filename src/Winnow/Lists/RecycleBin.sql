@@ -47,7 +47,8 @@ select l.account_id, l.id
 from lists l
 where l.kind = 'SELECTION' and l.created_at < @before
   and not exists (select 1 from bulk_operations o where o.account_id = l.account_id and o.selection_id = l.id)
-  and not exists (select 1 from imports i where i.account_id = l.account_id and i.seen_id = l.id);
+  and not exists (select 1 from imports i where i.account_id = l.account_id and i.seen_id = l.id)
+  and not exists (select 1 from jobs j where j.account_id = l.account_id and j.outcome is null);      -- it may be what one of them works through
 
 -- name: forget-chunks
 delete from list_chunks where account_id = @accountId and list_id = @id;
