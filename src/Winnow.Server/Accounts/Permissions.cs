@@ -43,6 +43,23 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/profile", Who.Member),
         new("/settings/sending", Who.Member),
 
+        // e-mail
+        new("/email", Who.Member),
+        new("/email/new", Who.Member),
+        new("/email/{Id:long}", Who.Member),
+        new("/email/{Id:long}/audience", Who.Member),
+        new("/email/{Id:long}/copy", Who.Member),
+        new("/email/{Id:long}/delete", Who.Member),
+        new("/email/{Id:long}/edit", Who.Member),
+        new("/email/{Id:long}/recipients", Who.Member),
+        new("/email/{Id:long}/send", Who.Member),
+        new("/email/{Id:long}/stop", Who.Member),
+        new("/email/{Id:long}/test", Who.Member),
+        new("/email/{id:long}/continue", Who.Member),
+        new("/email/{id:long}/preview", Who.Member),
+        new("/u/{Token}", Who.Anyone),                  // who has the link from a mail
+        new("/u/{token}", Who.Anyone, Token: false),    // RFC 8058: the mail program posts, without cookie and without asking
+
         // bounces
         new("/email/bounce-tools/add-to-list", Who.Member),
         new("/email/bounce-tools/create-list", Who.Member),

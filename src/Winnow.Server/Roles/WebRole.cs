@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Localization;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
 using Winnow.Server.Contacts;
+using Winnow.Server.Email;
 using Winnow.Server.Email.Bounces;
 using Winnow.Server.Jobs;
 using Winnow.Server.Lists;
@@ -57,6 +58,7 @@ public static class WebRole
         app.MapJobs();
         app.MapDeletes();
         app.MapImports();
+        app.MapEmail();
         app.MapRazorComponents<App>();
     }
 

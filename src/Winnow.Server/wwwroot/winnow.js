@@ -221,6 +221,17 @@ document.addEventListener("change", event => {
   if (event.target.matches("[data-submit]")) event.target.form?.requestSubmit();
 });
 
+/* Tokens of an e-mail: the chosen one goes where the cursor was */
+let written = null;
+document.addEventListener("focusin", event => { if (event.target.matches("[data-takes-tokens]")) written = event.target; });
+document.addEventListener("click", event => {
+  const button = event.target.closest?.("[data-insert-token]");
+  if (!button) return;
+  const field = written?.isConnected ? written : document.querySelector("textarea[data-takes-tokens]");
+  field.focus();
+  field.setRangeText(document.querySelector(button.dataset.insertToken).value, field.selectionStart, field.selectionEnd, "end");
+});
+
 /* The first run: the browser knows its time zone */
 const zone = document.querySelector("select[data-own-zone]");
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -45,12 +45,12 @@ public sealed class Recipients(TimeProvider clock)
     public Task<Recipient?> Find(Tx tx, long accountId, long emailId, long contactId) => tx.SingleOrNone<Recipient>(Sql["find"], new { accountId, emailId, contactId });
 
     /// <summary>People with one of these outcomes, by contact id, after this one (0 to begin).</summary>
-    /// <param name="reason">Only those with this reason; null for all.</param>
-    public Task<List<Recipient>> Page(Tx tx, long accountId, long emailId, IReadOnlyCollection<string> outcomes, string? reason, long after, int limit) =>
+    /// <param name="reasons">Only those with one of these reasons; null for all.</param>
+    public Task<List<Recipient>> Page(Tx tx, long accountId, long emailId, IReadOnlyCollection<string> outcomes, IReadOnlyCollection<string>? reasons, long after, int limit) =>
         // 'sent' and 'queued' are found along the key, all others along their own small index
         tx.Query<Recipient>(Sql[outcomes.Any(o => o is Outcome.Sent or Outcome.Queued or Outcome.HandingOver) ? "page" : "page-of-few"], new
         {
-            accountId, emailId, outcomes = outcomes.ToArray(), anyReason = reason is null, reason = reason ?? "", after, limit,
+            accountId, emailId, outcomes = outcomes.ToArray(), anyReason = reasons is null, reasons = (reasons ?? []).ToArray(), after, limit,
         });
 
     /// <summary>The figures of these e-mails.</summary>

@@ -12,14 +12,14 @@ $lock;
 -- name: page
 select contact_id, email, email_key, outcome, reason, detail, attempts, next_at, sent_at, at
 from email_recipients
-where account_id = @accountId and email_id = @emailId and contact_id > @after and outcome in @outcomes and (@anyReason or coalesce(reason, '') = @reason)
+where account_id = @accountId and email_id = @emailId and contact_id > @after and outcome in @outcomes and (@anyReason or coalesce(reason, '') in @reasons)
 order by contact_id
 limit @limit;
 
 -- name: page-of-few
 select contact_id, email, email_key, outcome, reason, detail, attempts, next_at, sent_at, at
 from email_recipients
-where account_id = @accountId and email_id = @emailId and contact_id > @after and outcome in @outcomes and (@anyReason or coalesce(reason, '') = @reason)
+where account_id = @accountId and email_id = @emailId and contact_id > @after and outcome in @outcomes and (@anyReason or coalesce(reason, '') in @reasons)
   and outcome not in ('queued', 'handing_over', 'sent')
 order by contact_id
 limit @limit;

@@ -31,9 +31,9 @@ public sealed class RecipientsTests
         await using var app = await With(database, [.. Enumerable.Range(1, 5).Select(i => ((long)i, i % 2 == 0 ? "sent" : "not_sent"))]);
         var recipients = app.Get<Recipients>();
         Assert.Equal([1, 3], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], null, 0, 2))).Select(r => r.ContactId));
-        Assert.Equal([5], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], "", 3, 2))).Select(r => r.ContactId));
+        Assert.Equal([5], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], [""], 3, 2))).Select(r => r.ContactId));
         Assert.Equal([2, 4], (await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.Sent], null, 0, 9))).Select(r => r.ContactId));
-        Assert.Empty(await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], "PREVIOUS_SPAM", 0, 9)));
+        Assert.Empty(await app.Db.Read(tx => recipients.Page(tx, 1, 7, [Outcome.NotSent], ["PREVIOUS_SPAM"], 0, 9)));
         Assert.Empty(await app.Db.Read(tx => recipients.Page(tx, TestApp.OtherAccount, 7, [Outcome.NotSent, Outcome.Sent], null, 0, 9)));
     }
 

@@ -54,7 +54,12 @@ public partial class WordsTests
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
         .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled))
         .Concat(Winnow.Server.Jobs.JobWords.Words)
-        .Concat(Winnow.Server.Lists.ListWords.Words);
+        .Concat(Winnow.Server.Lists.ListWords.Words).Concat(FaultWords());
+
+    // What stands in the way of sending an e-mail is said by the product itself: new(nameof(email.Subject), "The subject is empty.").
+    private static IEnumerable<string> FaultWords() =>
+        Directory.EnumerateFiles(Root.At("src", "Winnow", "Email"), "*.cs", SearchOption.AllDirectories).Where(file => !file.Contains("/Bounces/", StringComparison.Ordinal))
+            .SelectMany(file => FaultWord().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Where(words => words.Contains(' ', StringComparison.Ordinal));
 
     private static IEnumerable<string> Keys(string source) =>
         Asked().Matches(Comment().Replace(source, "")).SelectMany(match => match.Groups["key"].Captures).Select(capture => Regex.Unescape(capture.Value));
@@ -68,6 +73,9 @@ public partial class WordsTests
 
     [GeneratedRegex("""\b(?:T|words)(?:\["(?<key>(?:[^"\\]|\\.)*)"|\.Count\([^"]*"(?<key>(?:[^"\\]|\\.)*)",\s*"(?<key>(?:[^"\\]|\\.)*)")""")]
     private static partial Regex Asked();
+
+    [GeneratedRegex(@"(?:new|Add)\((?:nameof\([\w.]+\)|field|""\w+""), ""([^""]+)""")]
+    private static partial Regex FaultWord();
 
     [GeneratedRegex(@"@\*.*?\*@|^\s*///?[^\n]*", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Comment();
