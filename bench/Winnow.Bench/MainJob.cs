@@ -6,7 +6,9 @@ public static class MainJob
     /// <summary>Name and measurement, in the order in which they run: later ones use the contacts that earlier ones made.</summary>
     public static readonly IReadOnlyList<(string Name, Func<Place, int, Task<IReadOnlyList<Figure>>> Measure)> Figures =
     [
+        ("import", ImportBench.Measure),
         ("count", ListCount.Measure),
         ("send", SendMail.Measure),
+        ("delete", DeleteMany.Measure),
     ];
 }
