@@ -41,6 +41,9 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/sign-out", Who.Anyone),
         new("/settings", Who.Member),
         new("/settings/profile", Who.Member),
+        new("/settings/properties", Who.Member),
+        new("/settings/properties/new", Who.Member),
+        new("/settings/properties/{Id:long}", Who.Member),
         new("/settings/sending", Who.Member),
 
         // e-mail
