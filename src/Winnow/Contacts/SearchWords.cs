@@ -18,6 +18,10 @@ public static class SearchWords
         return words;
     }
 
+    /// <summary>The words of a search. An address loses the last label of its domain, as it does in the index: typed whole, or pasted, it is found.</summary>
+    public static IEnumerable<string> Asked(string search) =>
+        In(string.Join(' ', search.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(part => part.LastIndexOf('@') is >= 0 and var at && part.LastIndexOf('.') is var dot && dot > at ? part[..dot] : part)));
+
     /// <summary>The words of a text. Of a search each must be the beginning of a word of the contact.</summary>
     public static IEnumerable<string> In(string? text)
     {

@@ -111,7 +111,7 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
     {
         HashSet<long>? rare = null;
         var n = 0;
-        foreach (var word in SearchWords.In(search))
+        foreach (var word in SearchWords.Asked(search))
         {
             var range = new { accountId, word, end = word + char.ConvertFromUtf32(0x10FFFF), limit = FewHits + 1L };
             var hits = await tx.Query<long>(Sql["hits"], range);

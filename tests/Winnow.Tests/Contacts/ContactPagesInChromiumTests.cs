@@ -59,7 +59,7 @@ public class ContactPagesInChromiumTests
         await WebApp.Post(app.Http, "/contacts/1/addresses", new() { ["Email"] = "hannah.schulz.with-a-long-name@gartenhof-schulz-und-partner.example" }, "address");
         await app.Services.GetRequiredService<Db>().Write(async tx =>
         {
-            await app.Services.GetRequiredService<AddressChanges>().Change(tx, 1, new("EMAIL"), "hannah.schulz@gartenhof.example", s => s with { HardBounceReason = "POLICY", HardBouncedAt = DateTimeOffset.UnixEpoch.AddDays(20_000), Bounces = 1 });
+            await app.Services.GetRequiredService<AddressChanges>().Change(tx, 1, new("EMAIL"), "hannah.schulz@gartenhof.example", s => s with { HardBounceReason = "POLICY", HardBouncedAt = DateTimeOffset.UnixEpoch.AddDays(20_000), HardBounceSpared = true, Bounces = 1 });
             await tx.Execute(Statement.Built("event", "insert into email_events (account_id, id, at, type, contact_id, reason, detail) values (1, 1, 1728000000000, 'BOUNCE', 1, 'POLICY', '550 5.7.1 Message rejected: client host 203.0.113.24 is on our blocklist')"));
             await tx.Execute(Statement.Built("inbox", """
                 insert into inbox (account_id, id, received_at, door, recipient, email_id, contact_id, raw, state, kind, verdict, reason, effect, status, rule, decisive, refused_by)

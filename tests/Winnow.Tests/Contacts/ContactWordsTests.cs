@@ -10,6 +10,14 @@ public sealed class ContactWordsTests
     [InlineData("  ", "")]
     public void A_search_is_cut_into_small_plain_words(string text, string words) => Assert.Equal(words, string.Join(' ', SearchWords.In(text)));
 
+    [Theory]
+    [InlineData("Zoe@kewmarket.example")]
+    [InlineData("zoe @kewmarket.co.uk wit")]
+    [InlineData("zoe@kew")]
+    [InlineData("p.nair")]
+    public void An_address_is_asked_for_as_it_is_indexed(string search) =>
+        Assert.Empty(SearchWords.Asked(search).Where(word => !new[] { "zoe", "kewmarket", "co", "wit", "p", "nair" }.Any(w => w.StartsWith(word, StringComparison.Ordinal))));
+
     [Theory, Databases]
     public async Task What_a_person_changes_is_found_at_once(string database)
     {

@@ -41,6 +41,7 @@ public sealed class ContactIndexTests
         await app.Add(TestApp.OtherAccount, ["email=zoe@kewmarket.example", "firstname=Zoë"]);
         await app.Add(TestApp.Account, ["email=zoe@kewmarket.example", "firstname=Zoë", "lastname=de Wit"], ["email=ann@kewmarket.example", "firstname=Ann"]);
         Assert.Equal(["zoe@kewmarket.example"], (await Page(app, new(null, "ZOE wit"), new())).Rows.Select(c => c.Email!));
+        Assert.Equal(["zoe@kewmarket.example"], (await Page(app, new(null, " Zoe@KewMarket.example"), new())).Rows.Select(c => c.Email!));
         Assert.Equal(2, (await Page(app, new(null, "kewm"), new())).Rows.Count);
         Assert.Empty((await Page(app, new(null, "zoe ann"), new())).Rows);
     }
