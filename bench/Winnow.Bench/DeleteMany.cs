@@ -47,7 +47,7 @@ public static class DeleteMany
     /// <summary>Milliseconds of the slowest of many small changes to contacts that stay.</summary>
     private static async Task<double> LongestWait(Place place, int last, CancellationToken over)
     {
-        var (longest, catalog) = (0.0, await place.Db.Read(tx => place.Get<Properties>().Catalog(tx, Place.Account)));
+        var (longest, catalog) = (0.0, await place.Db.Read(tx => place.Get<Properties>().Catalog(tx, Place.Account), over));
         for (var i = 1; !over.IsCancellationRequested; i++)
         {
             longest = Math.Max(longest, await Figure.Seconds(() => place.Db.Write(async tx =>

@@ -1,5 +1,4 @@
 using Winnow.Accounts;
-using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Email.Sending;

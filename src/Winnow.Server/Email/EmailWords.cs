@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Localization;
 using Winnow.Email;
-using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
 using Winnow.Mail.Reports;
 using Winnow.Server.Email.Bounces;

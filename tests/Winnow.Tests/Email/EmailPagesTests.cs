@@ -4,7 +4,6 @@ using Microsoft.Playwright;
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
-using Winnow.Email;
 using Winnow.Jobs;
 using Winnow.Lists;
 

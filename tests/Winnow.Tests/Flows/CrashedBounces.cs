@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Winnow.Contacts;
 using Winnow.Email;
-using Winnow.Filters;
 using Winnow.Lists;
 using Winnow.Mail.Compose;
 using Winnow.Mail.Smtp;

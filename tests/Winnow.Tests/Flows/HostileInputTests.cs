@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
 using Winnow.Contacts;
-using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Mail.Smtp;
 using Winnow.Server.Accounts;

@@ -1,5 +1,4 @@
 using Winnow.Data;
-using Winnow.Jobs;
 using Winnow.Lists;
 using static Winnow.Tests.ListParts;
 

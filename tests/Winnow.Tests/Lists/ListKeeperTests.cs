@@ -1,4 +1,3 @@
-using Winnow.Data;
 using Winnow.Lists;
 using static Winnow.Tests.ListParts;
 

@@ -1,5 +1,4 @@
 using Winnow.Contacts;
-using Winnow.Data;
 using Winnow.Filters;
 using Winnow.Lists;
 

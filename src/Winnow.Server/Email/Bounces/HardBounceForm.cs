@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
-using Winnow.Contacts;
 using Winnow.Email.Bounces;
 using Winnow.Server.Ui;
 

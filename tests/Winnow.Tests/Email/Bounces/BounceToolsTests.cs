@@ -1,5 +1,3 @@
-using Winnow.Data;
-using Winnow.Email;
 using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Lists;
