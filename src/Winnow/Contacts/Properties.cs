@@ -12,24 +12,27 @@ public sealed class Properties(TimeProvider clock)
     /// <summary>All properties of the account, archived ones included.</summary>
     public async Task<PropertyCatalog> Catalog(Tx tx, long accountId) => new((await tx.Query<Row>(Sql["all"], new { accountId })).Select(Read));
 
-    /// <summary>Makes a property.</summary>
-    /// <returns>The property, or what is wrong with the wish, as a sentence.</returns>
-    public async Task<(Property? Made, string? Error)> Create(Tx tx, long accountId, PropertyWish wish)
+    /// <summary>Makes a property. The same wish twice makes one.</summary>
+    /// <returns>The property, or what is wrong with the wish.</returns>
+    public async Task<(Property? Made, PropertyFault? Error)> Create(Tx tx, long accountId, PropertyWish wish)
     {
         var id = Property.FirstCustomId - 1 + await Ids.Next(tx, accountId, "property");       // holds the counter: two wishes for one name queue up
-        if (wish.Error(await Catalog(tx, accountId)) is { } error) return (null, error);
+        var catalog = await Catalog(tx, accountId);
+        if (catalog.Find(wish.InternalName) is { } there && wish.IsMet(there)) return (there, null);
+        if (wish.Error(catalog) is { } error) return (null, error);
         var property = wish.ToProperty(id);
         await tx.Execute(Sql["create"], Parameters(accountId, property));
         return (property, null);
     }
 
-    /// <summary>Changes label, description and options. Name and type stay: values were stored with them.</summary>
-    /// <returns>What is wrong, as a sentence, or null.</returns>
-    public async Task<string?> Edit(Tx tx, long accountId, long id, string label, string description, IReadOnlyList<PropertyOption> options)
+    /// <summary>Changes label, description and options. Name and type stay: values were stored with them. So do the values of
+    /// options that are taken away.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public async Task<PropertyFault?> Edit(Tx tx, long accountId, long id, string label, string description, IReadOnlyList<PropertyOption> options)
     {
         var property = (await Catalog(tx, accountId)).Find(id);
-        if (property is not { IsCustom: true }) return "This property cannot be edited: it is built in or does not exist.";
-        if (string.IsNullOrWhiteSpace(label)) return "Give the property a label.";
+        if (property is not { IsCustom: true }) return new("Label", PropertyFault.NotYours);
+        if (PropertyWish.TextError(label, description) is { } wrong) return wrong;
         if (property.Type == PropertyType.Enumeration && PropertyWish.OptionError(options) is { } error) return error;
         await tx.Execute(Sql["edit"], Parameters(accountId, property with { Label = label.Trim(), Description = description.Trim(), Options = options }));
         return null;

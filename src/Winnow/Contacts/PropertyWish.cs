@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Winnow.Contacts;
@@ -7,6 +9,9 @@ namespace Winnow.Contacts;
 /// <param name="Kind">text, textarea, number, date, bool, choice or choices.</param>
 public sealed partial record PropertyWish(string? Name, string Label, string Kind, string Description, IReadOnlyList<PropertyOption> Options)
 {
+    /// <summary>The longest label, description, internal name and option, in characters; and the most options.</summary>
+    public const int MaxLabel = 200, MaxDescription = 2_000, MaxName = 100, MaxOption = 200, MaxOptions = 1_000;
+
     /// <summary>What people choose from, and what it is stored as.</summary>
     public static readonly IReadOnlyDictionary<string, (PropertyType Type, string FieldType)> Kinds = new Dictionary<string, (PropertyType, string)>
     {
@@ -20,27 +25,50 @@ public sealed partial record PropertyWish(string? Name, string Label, string Kin
     };
 
     /// <summary>The internal name: lower case, digits and underscores.</summary>
-    public string InternalName => string.IsNullOrWhiteSpace(Name) ? NotWord().Replace(Label.Trim().ToLowerInvariant(), "_").Trim('_') : Name.Trim();
+    public string InternalName => string.IsNullOrWhiteSpace(Name) ? NameOf(Label) : Name.Trim();
 
-    /// <summary>What is wrong with the wish, as a sentence, or null.</summary>
-    public string? Error(PropertyCatalog catalog) =>
-        string.IsNullOrWhiteSpace(Label) ? "Give the property a label."
-        : !Kinds.TryGetValue(Kind, out var kind) ? $"Choose a type: {string.Join(", ", Kinds.Keys)}."
-        : !Internal().IsMatch(InternalName) ? "The internal name must begin with a letter and hold only small letters, digits and underscores, at most 100."
-        : catalog.Find(InternalName) is { } taken ? $"The internal name {InternalName} is taken by {taken.Label}{(taken.ArchivedAt is null ? "" : " (archived)")}."
+    /// <summary>What is wrong with the wish, or null.</summary>
+    public PropertyFault? Error(PropertyCatalog catalog) =>
+        TextError(Label, Description) is { } text ? text
+        : !Kinds.TryGetValue(Kind, out var kind) ? new("Kind", PropertyFault.NoKind)
+        : !Internal().IsMatch(InternalName) ? new("Name", PropertyFault.BadName, MaxName)
+        : InternalName.StartsWith("hs_", StringComparison.Ordinal) || InternalName.StartsWith("winnow_", StringComparison.Ordinal) ? new("Name", PropertyFault.KeptName)
+        : catalog.Find(InternalName) is { } taken ? new("Name", taken.ArchivedAt is null ? PropertyFault.TakenName : PropertyFault.TakenByArchived, InternalName, taken.Label)
         : kind.Type == PropertyType.Enumeration ? OptionError(Options) : null;
 
     /// <summary>The property as it will be stored.</summary>
     public Property ToProperty(long id) => new(id, InternalName, Label.Trim(), Kinds[Kind].Type, Kinds[Kind].FieldType, "contactinformation", Description.Trim(),
         Kinds[Kind].Type == PropertyType.Enumeration ? Options : []);
 
-    /// <summary>What is wrong with the options of a choice, or null.</summary>
-    public static string? OptionError(IReadOnlyList<PropertyOption> options) =>
-        options.Count == 0 ? "A choice needs at least one option."
-        : options.Any(o => string.IsNullOrWhiteSpace(o.Value) || string.IsNullOrWhiteSpace(o.Label)) ? "An option is empty."
-        : options.FirstOrDefault(o => o.Value.Contains(';', StringComparison.Ordinal)) is { } bad ? $"An option cannot hold a semicolon: {bad.Value}"
-        : options.GroupBy(o => o.Value, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"The option {twice.Key} is there twice."
+    /// <summary>Whether this property is just what is wished for: the same form came twice.</summary>
+    public bool IsMet(Property? property) => property is { IsCustom: true, ArchivedAt: null } && Kinds.ContainsKey(Kind) && ToProperty(property.Id) is var wished
+        && wished with { Options = property.Options } == property && wished.Options.SequenceEqual(property.Options);
+
+    /// <summary>What is wrong with a label or a description, or null.</summary>
+    public static PropertyFault? TextError(string label, string description) =>
+        string.IsNullOrWhiteSpace(label) ? new("Label", PropertyFault.NoLabel)
+        : label.Trim().Length > MaxLabel ? new("Label", PropertyFault.LongLabel, MaxLabel)
+        : description.Trim().Length > MaxDescription ? new("Description", PropertyFault.LongDescription, MaxDescription)
         : null;
+
+    /// <summary>What is wrong with the options of a choice, or null.</summary>
+    public static PropertyFault? OptionError(IReadOnlyList<PropertyOption> options) =>
+        options.Count == 0 ? new("Options", PropertyFault.NoOptions)
+        : options.Count > MaxOptions ? new("Options", PropertyFault.ManyOptions, MaxOptions)
+        : options.Any(o => string.IsNullOrWhiteSpace(o.Value) || string.IsNullOrWhiteSpace(o.Label)) ? new("Options", PropertyFault.EmptyOption)
+        : options.FirstOrDefault(o => o.Value.Length > MaxOption || o.Label.Length > MaxOption) is { } big ? new("Options", PropertyFault.LongOption, MaxOption, big.Label[..Math.Min(40, big.Label.Length)])
+        : options.FirstOrDefault(o => o.Value.Contains(';', StringComparison.Ordinal)) is { } bad ? new("Options", PropertyFault.Semicolon, bad.Value)
+        : options.GroupBy(o => o.Value, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice ? new("Options", PropertyFault.TwiceValue, twice.Key)
+        : null;
+
+    /// <summary>"Geïmporteerd in 2026" is geimporteerd_in_2026.</summary>
+    private static string NameOf(string label)
+    {
+        var plain = string.Concat(label.Normalize(NormalizationForm.FormD).Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark));
+        var name = NotWord().Replace(plain.ToLowerInvariant(), "_").Trim('_');
+        if (name.Length > 0 && char.IsAsciiDigit(name[0])) name = "p_" + name;
+        return name.Length <= MaxName ? name : name[..MaxName];
+    }
 
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotWord();

@@ -1,0 +1,112 @@
+using System.Net;
+using AngleSharp.Html.Dom;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Winnow.Contacts;
+using Winnow.Data;
+
+namespace Winnow.Tests;
+
+/// <summary>Settings, Properties: as a person without script uses them, and how they look.</summary>
+public sealed class PropertyPagesTests
+{
+    private static readonly Dictionary<string, string> Colour = new() { ["Form.Label"] = "Favourite colour", ["Form.Kind"] = "choice", ["Form.Options"] = "Red\r\nblue_1 = Blue\r\nA=B\r\n\r\n" };
+
+    [Theory, Databases]
+    public async Task A_property_is_made_used_renamed_archived_and_brought_back(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        Assert.Equal("/settings/properties?saved=1", Place(await WebApp.Post(app.Http, "/settings/properties/new", Colour)));
+        Assert.Equal("/settings/properties?saved=1", Place(await WebApp.Post(app.Http, "/settings/properties/new", Colour)));      // posted twice
+        var row = Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=own")).QuerySelectorAll("tbody tr"));
+        Assert.Contains("favourite_colour", row.TextContent, StringComparison.Ordinal);
+        var place = row.QuerySelector("a.name")!.GetAttribute("href")!;
+
+        await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test", ["p.favourite_colour"] = "blue_1" });
+        Assert.Equal("Blue", (await WebApp.Page(app.Http, "/contacts/1/history/favourite_colour")).QuerySelector("tbody th")!.TextContent.Trim());
+        Assert.Equal("Red\nblue_1 = Blue\nA=B", ((IHtmlTextAreaElement)(await WebApp.Page(app.Http, place)).QuerySelector("[name='Form.Options']")!).Value);
+        await WebApp.Post(app.Http, place, new() { ["Form.Label"] = "Colour <3", ["Form.Options"] = "Red" }, "property");
+        var facts = Text(await WebApp.Page(app.Http, "/contacts/1/properties"));
+        Assert.Contains("Colour <3", facts, StringComparison.Ordinal);
+        Assert.Contains("blue_1", facts, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await WebApp.Post(app.Http, "/contacts/1/edit", new() { ["p.city"] = "Utrecht" })).StatusCode);      // the value without an option does not stand in the way
+
+        var archived = await WebApp.Post(app.Http, place, [], "archive");
+        Assert.Equal(place + "?saved=1", Place(archived));
+        Assert.DoesNotContain("p.favourite_colour", await app.Http.GetStringAsync("/contacts/1/edit"), StringComparison.Ordinal);
+        Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=archived")).QuerySelectorAll("tbody tr"));
+        await WebApp.Post(app.Http, place, [], "archive");
+        Assert.Contains("p.favourite_colour", await app.Http.GetStringAsync("/contacts/1/edit"), StringComparison.Ordinal);
+    }
+
+    [Theory, Databases]
+    public async Task What_is_wrong_stands_beside_its_field_and_the_input_stays(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        var refused = await WebApp.Read(await WebApp.Post(app.Http, "/settings/properties/new", new() { ["Form.Label"] = "Phone", ["Form.Name"] = "phone", ["Form.Kind"] = "number" }));
+
+        Assert.Equal("The internal name phone is taken by Phone Number.", refused.QuerySelector("#f-Form-Name-error")!.TextContent);
+        Assert.Equal("number", ((IHtmlSelectElement)refused.QuerySelector("[name='Form.Kind']")!).Value);
+        var strange = await WebApp.Post(app.Http, "/settings/properties/new", new() { ["Form.Label"] = "a\u0007b", ["Form.Kind"] = "text", ["Form.Description"] = "one\r\ntwo\u0001" });
+        Assert.Equal(HttpStatusCode.Redirect, strange.StatusCode);
+    }
+
+    [Theory, Databases]
+    public async Task Properties_of_another_account_are_not_found_and_built_in_ones_not_changed(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        var properties = app.Services.GetRequiredService<Properties>();
+        await app.Services.GetRequiredService<Db>().Write(tx => properties.Create(tx, 2, new(null, "Secret", "text", "", [])));
+        await WebApp.Post(app.Http, "/settings/properties/new", Colour);
+
+        Assert.DoesNotContain("Secret", await app.Http.GetStringAsync("/settings/properties"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("/settings/properties/1001")).StatusCode);      // one account's ids say nothing of another's
+        var builtIn = await WebApp.Page(app.Http, "/settings/properties/20");
+        Assert.Empty(builtIn.QuerySelectorAll("main form[method=post]"));
+        Assert.Contains("marketingqualifiedlead", Text(builtIn), StringComparison.Ordinal);
+        var found = await WebApp.Page(app.Http, "/settings/properties?q=bounce");
+        Assert.All(found.QuerySelectorAll("tbody tr"), row => Assert.DoesNotContain("Favourite", row.TextContent, StringComparison.Ordinal));
+        Assert.Contains("hs_email_hard_bounce_reason_enum", Text(found), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "en")]
+    [InlineData(1280, ColorScheme.Dark, "en")]
+    [InlineData(390, ColorScheme.Light, "nl")]
+    [InlineData(390, ColorScheme.Dark, "nl")]
+    public async Task The_pages_are_clean_in_a_real_browser(int width, ColorScheme colours, string language)
+    {
+        await using var app = await WebApp.On("sqlite");
+        await using var chromium = await Chromium.Start();
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings/properties/new", new(Colour) { ["Form.Description"] = "What they like best" });
+        await WebApp.Post(app.Http, "/settings", new() { ["Language"] = language });
+        var page = await chromium.Page(app, width, colours);
+        var look = $"{width}-{colours}".ToLowerInvariant();
+        await page.GotoAsync("/sign-in");
+        await page.FillAsync("[name=Email]", "noor@fernhill.example");
+        await page.FillAsync("[name=Password]", "correct horse");
+        await page.ClickAsync("main button[type=submit]");
+        await page.WaitForSelectorAsync(".account");
+
+        foreach (var path in new[] { "/settings/properties", "/settings/properties?show=archived", "/settings/properties/1000", "/settings/properties/20", "/settings/properties/new" })
+        {
+            await page.GotoAsync(path);
+            await Chromium.Check(page, $"{path.Trim('/').Replace('/', '-').Replace("?show=", "-", StringComparison.Ordinal)}-{look}");
+        }
+        Assert.False(await page.IsVisibleAsync("[name='Form.Options']"));
+        await page.SelectOptionAsync("[name='Form.Kind']", "choices");
+        Assert.True(await page.IsVisibleAsync("[name='Form.Options']"));
+
+        await page.GotoAsync("/settings/properties");
+        await page.FillAsync("main [type=search]", "favourite");
+        await page.WaitForURLAsync("**/settings/properties?q=favourite");
+        await Assertions.Expect(page.Locator("#results tbody tr")).ToHaveCountAsync(1);
+    }
+
+    private static string Text(IHtmlDocument page) => page.QuerySelector("main")!.TextContent;
+    private static string? Place(HttpResponseMessage answer) => answer.Headers.Location is { } place ? place.IsAbsoluteUri ? place.PathAndQuery : place.OriginalString : null;
+}
