@@ -135,7 +135,6 @@ public sealed class MainJobTests
             Assert.Contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click", mail, StringComparison.Ordinal);
             var way = Regex.Match(mail, @"List-Unsubscribe:[^>]*>?,?\s*<(http[^>]+)>").Groups[1].Value;
             using var mailProgram = app.NewBrowser();
-            if (!Permissions.Table.Any(r => r.Pattern.StartsWith("/u/", StringComparison.Ordinal))) { await Get<Unsubscribe>().Leave(way.Split((char)47)[^1], "one-click"); return; }
             Assert.Equal(HttpStatusCode.OK, (await mailProgram.PostAsync(way, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]))).StatusCode);
         }
 
