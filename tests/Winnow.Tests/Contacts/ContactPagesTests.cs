@@ -109,6 +109,26 @@ public sealed class ContactPagesTests
     }
 
     [Theory, Databases]
+    public async Task The_head_of_the_page_tells_a_dead_address_from_one_that_is_still_mailed(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test" });
+        var bounced = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        foreach (var (change, badges) in new (Func<AddressState, AddressState>, string[])[]
+        {
+            (s => s with { HardBounceReason = "POLICY", HardBouncedAt = bounced, HardBounceSpared = true }, ["b-non Non-marketing", "v-blocked Hard bounced"]),
+            (s => s with { HardBounceReason = "UNKNOWN_USER", HardBounceSpared = false }, ["b-non Non-marketing", "v-dead Hard bounced"]),
+            (s => s with { UnbouncedAt = bounced.AddDays(1), OptedOutAt = bounced }, ["b-non Non-marketing", "v-dead Unsubscribed"]),
+            (s => s with { ComplainedAt = bounced, OptedOutAt = null }, ["b-non Non-marketing", "v-dead Reported as spam"]),
+        })
+        {
+            await app.Services.GetRequiredService<Db>().Write(tx => app.Services.GetRequiredService<AddressChanges>().Change(tx, 1, new("EMAIL"), "ann@example.test", change));
+            Assert.Equal(badges, (await WebApp.Page(app.Http, "/contacts/1")).QuerySelectorAll(".page-head .badge").Select(b => $"{b.ClassList.Last()} {b.TextContent.Trim()}"));
+        }
+    }
+
+    [Theory, Databases]
     public async Task Contacts_of_another_account_and_contacts_that_are_gone_are_not_found(string database)
     {
         await using var app = await WebApp.On(database);
