@@ -9,7 +9,6 @@ using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
-using Winnow.Server.Accounts;
 using Winnow.Server.Roles;
 
 namespace Winnow.Tests;
