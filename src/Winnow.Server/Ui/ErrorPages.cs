@@ -26,10 +26,12 @@ public static class ErrorPages
         app.Use(RefuseUnreadable);
     }
 
-    /// <summary>A number in the address that is none (<c>?page=x</c>) is a mistake of whoever wrote the link, not of ours: 400, not 500.</summary>
+    /// <summary>A number in the address that is none (<c>?page=x</c>) is a mistake of whoever wrote the link, not of ours: 400, not 500.
+    /// So is a NUL, which PostgreSQL takes in no text.</summary>
     private static async Task RefuseUnreadable(HttpContext http, RequestDelegate next)
     {
-        try { await next(http); }
+        if (http.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true) http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        else try { await next(http); }
         catch (InvalidOperationException e) when (e.Message.StartsWith("Cannot parse the value '", StringComparison.Ordinal) && !http.Response.HasStarted)
         {
             http.Response.Clear();

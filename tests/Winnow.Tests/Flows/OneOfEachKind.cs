@@ -17,7 +17,13 @@ namespace Winnow.Tests;
 internal static class OneOfEachKind
 {
     /// <summary>A route of the table of permissions with these ids filled in.</summary>
-    public static string Path(string pattern) => Regex.Replace(pattern, @"\{(\w+)(:\w+)?\}", part => part.Groups[1].Value == "Name" ? "email" : pattern.EndsWith("/remove", StringComparison.Ordinal) ? "2" : "1");
+    public static string Path(string pattern) => Regex.Replace(pattern, @"\{(\w+)(:\w+)?\}", part => (part.Groups[1].Value, pattern) switch
+    {
+        ("Name", _) => "email",
+        (_, var list) when list.EndsWith("/remove", StringComparison.Ordinal) => "2",
+        (_, "/settings/properties/{Id:long}") => $"{Property.FirstCustomId}",        // those below are everybody's
+        _ => "1",
+    });
 
     /// <summary>Makes them.</summary>
     public static async Task Make(WebApp app)
@@ -31,6 +37,7 @@ internal static class OneOfEachKind
             await services.GetRequiredService<ContactStore>().Save(tx, Actor.Person(1), await services.GetRequiredService<Properties>().Catalog(tx, 1), [(null, contact)]);
         });
         await HardBouncedList.Make(db, services.GetRequiredService<Properties>(), services.GetRequiredService<ListStore>(), 1);
+        await db.Write(tx => services.GetRequiredService<Properties>().Create(tx, 1, new PropertyWish("size", "Size", "text", "", [])));
         await db.Write(tx => services.GetRequiredService<ListStore>().Create(tx, 1, "By hand", ListKind.Manual, null, TimeZoneInfo.Utc, 1));
         await services.GetRequiredService<EmailStore>().Create(1, "Our news", MailSettings.Blank, 1);
         await services.GetRequiredService<Inbox>().Store([(new(1, 1, 1), "b+1@bounces.test")], BounceApp.Original("ann@example.test"));
