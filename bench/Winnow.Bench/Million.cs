@@ -25,10 +25,14 @@ public static class Million
         await place.Execute("insert into ids (account_id, kind, next_id) values (1, 'contact', @next) on conflict (account_id, kind) do update set next_id = excluded.next_id", new { next = rows + 1L });
         await place.Execute("insert into contact_counts (account_id, contacts, marketing) values (1, @all, @half) on conflict (account_id) do update set contacts = excluded.contacts, marketing = excluded.marketing",
             new { all = (long)rows, half = rows / 2L });
-        await place.Db.Read(tx => tx.Execute(Statement.Built("analyze", "analyze")));
+        await place.Db.Read(tx => tx.Execute(Statement.Built("analyze", "analyze contacts")));
     }
 
     /// <summary>A list that holds exactly these contacts.</summary>
-    public static Task<long> List(Place place, IEnumerable<long> ids) =>
-        place.Db.Write(tx => place.Get<ListStore>().Freeze(tx, Place.Account, new MemberSet(ids), null));
+    public static Task<long> List(Place place, IEnumerable<long> ids) => place.Db.Write(async tx =>
+    {
+        var (list, error) = await place.Get<ListStore>().Create(tx, Place.Account, $"Bench {await Ids.Next(tx, Place.Account, "bench")}", ListKind.Manual, null, TimeZoneInfo.Utc, null);
+        await place.Get<ListMembers>().Write(tx, Place.Account, list?.Id ?? throw new InvalidOperationException(error), new MemberSet(ids));
+        return list.Id;
+    });
 }
