@@ -37,4 +37,8 @@ public interface IFollowContacts
 {
     /// <summary>The changes of one account, ordered by contact id, already written.</summary>
     Task Changed(Data.Tx tx, long accountId, PropertyCatalog properties, IReadOnlyList<ContactChange> changes);
+
+    /// <summary>Whether a change of only these properties could matter to it, on contacts that were there before and stay. Asked before counters are
+    /// written in bulk, the contacts locked; the answer holds until the commit.</summary>
+    Task<bool> Minds(Data.Tx tx, long accountId, PropertyCatalog properties, IReadOnlySet<long> changed);
 }

@@ -105,16 +105,36 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         return changes;
     }
 
-    /// <summary>Writes counters and dates of contacts locked by <see cref="ReadToChange"/> that e-mail events explain. Lists hear of it as of any change,
-    /// but no history row is written: a mail to a million would leave a million that say what its events say.</summary>
-    public async Task SaveCounters(Tx tx, Actor actor, PropertyCatalog properties, IReadOnlyList<(Contact Before, Contact After)> contacts)
+    /// <summary>One marketing e-mail more went to each of these: counters, dates and its name. The e-mail events are the history of that, so there is
+    /// no row of contact history, no new version that would stop a person who is just editing, and none in the outbox; lists that look at these properties
+    /// hear of it as of any change.</summary>
+    public async Task CountMail(Tx tx, long accountId, PropertyCatalog properties, IReadOnlyCollection<long> ids, string emailName)
     {
-        if (contacts.Count == 0) return;
-        var (accountId, now) = (contacts[0].After.AccountId, clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var changes = contacts.Select(c => ContactChange.Of(c.Before, c.After, properties)).Where(c => c.Changed.Count > 0).OrderBy(c => c.Id).ToList();
-        foreach (var change in changes) Stamp(change.Before, change.After!, actor, now);
+        if (ids.Count == 0) return;
+        var (now, there) = (clock.GetUtcNow().ToUnixTimeMilliseconds(), (await tx.Query<long>(Sql["hold"], new { accountId, ids = ids.ToArray() })).ToArray());
+        var minded = false;
+        foreach (var follower in followers) minded |= await follower.Minds(tx, accountId, properties, MailProperties);
+        var name = CustomValues.Json([KeyValuePair.Create(LastName.Id, (object?)emailName)]);
+        if (!minded) await tx.Execute(Sql["count-mail"], new { accountId, ids = there, now, name });
+        else await CountMailOneByOne(tx, accountId, properties, there, emailName, now);
+    }
+
+    private async Task CountMailOneByOne(Tx tx, long accountId, PropertyCatalog properties, long[] ids, string emailName, long now)
+    {
+        var changes = new List<ContactChange>(ids.Length);
+        foreach (var before in await ReadToChange(tx, accountId, ids))
+        {
+            var after = before.Copy();
+            after[Delivered] = (long)after[Delivered]! + 1;
+            after[SinceEngaged] = (long)after[SinceEngaged]! + 1;
+            after[FirstSend] ??= now;
+            after[LastSend] = now;
+            after[LastName] = emailName;
+            after[UpdatedAt] = now;
+            changes.Add(ContactChange.Of(before, after, properties));
+        }
         await WriteRows(tx, accountId, changes);
-        await Tell(tx, accountId, properties, now, changes);
+        foreach (var follower in followers) await follower.Changed(tx, accountId, properties, changes);
     }
 
     /// <summary>Takes contacts out of the account into the recycle bin of a bulk operation; for a permanent delete the caller empties it.</summary>
@@ -267,6 +287,13 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
 
     private static readonly ContactColumn EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"),
         Source = ContactColumn.Of("source"), SourceId = ContactColumn.Of("source_id");
+    private static readonly ContactColumn Delivered = ContactColumn.Of("emails_delivered"), SinceEngaged = ContactColumn.Of("sends_since_engaged"),
+        FirstSend = ContactColumn.Of("first_send_at"), LastSend = ContactColumn.Of("last_send_at");
+    private static readonly Property LastName = BuiltInProperties.Of("hs_email_last_email_name");
+    private static readonly HashSet<long> MailProperties =
+    [
+        LastName.Id, .. new[] { "hs_email_delivered", "hs_email_sends_since_last_engagement", "hs_email_first_send_date", "hs_email_last_send_date" }.Select(n => BuiltInProperties.Of(n).Id),
+    ];
     private static readonly Property Domain = BuiltInProperties.Of("hs_email_domain");
 
     private sealed record CountRow(long Contacts, long Marketing);

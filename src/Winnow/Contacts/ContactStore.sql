@@ -55,3 +55,16 @@ where account_id = @accountId and operation_id = @operationId and id in @ids and
 
 -- name: delete-from-bin
 delete from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids;
+
+-- name: hold
+select id from contacts where account_id = @accountId and id in @ids order by id $lock;
+
+-- name: count-mail (sqlite)
+update contacts set emails_delivered = emails_delivered + 1, sends_since_engaged = sends_since_engaged + 1, first_send_at = coalesce(first_send_at, @now),
+  last_send_at = @now, updated_at = @now, custom = json_patch(custom, @name)
+where account_id = @accountId and id in @ids;
+
+-- name: count-mail (postgres)
+update contacts set emails_delivered = emails_delivered + 1, sends_since_engaged = sends_since_engaged + 1, first_send_at = coalesce(first_send_at, @now),
+  last_send_at = @now, updated_at = @now, custom = custom || cast(@name as jsonb)
+where account_id = @accountId and id in @ids;

@@ -31,6 +31,9 @@ public sealed class ContactWords(Db db) : IFollowContacts
         }
     }
 
+    /// <inheritdoc/>
+    public Task<bool> Minds(Tx tx, long accountId, PropertyCatalog properties, IReadOnlySet<long> changed) => Task.FromResult(SearchWords.Properties.Overlaps(changed));
+
     /// <summary>Indexes what bulk work changed, account by account, and drops outbox rows that were followed. Safe on several
     /// processes: each piece holds the account's cursor until its commit.</summary>
     public async Task CatchUp(CancellationToken stop)

@@ -35,4 +35,7 @@ public static class SearchWords
 
     private static readonly Property Others = BuiltInProperties.Of("hs_additional_emails");
     private static readonly Property[] Named = [BuiltInProperties.Of("firstname"), BuiltInProperties.Of("lastname"), BuiltInProperties.Of("company")];
+
+    /// <summary>The ids of the properties that words are taken from.</summary>
+    public static readonly IReadOnlySet<long> Properties = new HashSet<long>(Named.Append(Others).Append(BuiltInProperties.Of("email")).Select(p => p.Id));
 }

@@ -32,6 +32,9 @@ public sealed class FollowingLists
     public IEnumerable<FollowingList> TouchedBy(ContactChange change) =>
         change.Before is null || change.After is null ? All : change.Changed.Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
 
+    /// <summary>Whether any of them looks at one of these properties, or at when a contact last changed.</summary>
+    public bool Follows(IReadOnlySet<long> changed) => byProperty.Contains(LastModified) || changed.Any(byProperty.Contains);
+
     /// <summary>Reads them, or takes them from the cache when nothing has changed.</summary>
     internal static async Task<FollowingLists> Of(Tx tx, ConcurrentDictionary<long, FollowingLists> cache, long accountId, long version, PropertyCatalog properties)
     {

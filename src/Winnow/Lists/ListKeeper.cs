@@ -23,6 +23,10 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted) : IF
         else await Flip(tx, accountId, moves);
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> Minds(Tx tx, long accountId, PropertyCatalog properties, IReadOnlySet<long> changed) =>
+        (await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), properties)).Follows(changed);
+
     /// <summary>The account's lists that follow contacts, to look at.</summary>
     public async Task<FollowingLists> Following(Tx tx, long accountId, PropertyCatalog properties) =>
         await FollowingLists.Of(tx, cache, accountId, await ListGate.Look(tx, accountId), properties);

@@ -84,7 +84,7 @@ public sealed class SendCrashTests
         Assert.Equal(relay.Mails.Count, relay.Mails.Select(m => m.To).Distinct().Count());           // nobody twice
         Assert.All(relay.Mails, m => Assert.StartsWith("c", m.To, StringComparison.Ordinal));
         Assert.True(figures.Delivered <= relay.Mails.Count && relay.Mails.Count <= figures.Delivered + figures.Unknown, $"{relay.Mails.Count} mails, {figures.Delivered} sent, {figures.Unknown} unknown");
-        Assert.InRange(figures.Unknown, 0, 250);
+        Assert.InRange(figures.Unknown, 0, 100);                                                    // mails between dot and reply, and outcomes of the last moment
     }
 
     private static Process Child(string connection)

@@ -1,6 +1,7 @@
 using Winnow.Contacts;
 using Winnow.Email;
 using Winnow.Email.Sending;
+using Winnow.Filters;
 using Winnow.Jobs;
 
 namespace Winnow.Tests;
@@ -191,14 +192,14 @@ public sealed class SendEmailTests
     public async Task Stopping_leaves_out_those_who_have_not_got_it(string database)
     {
         await using var relay = TestRelay.Start();
-        await using var send = await SendApp.On(database, 200, relay.Port, connections: 2);
+        await using var send = await SendApp.On(database, 600, relay.Port, connections: 2);
         var stopped = 0;
-        relay.Taken = async _ => { if (relay.Mails.Count == 20 && Interlocked.Exchange(ref stopped, 1) == 0) await send.App.Get<OrderEmail>().Stop(1, send.Email); };
+        relay.Taken = async _ => { await Task.Delay(10); if (relay.Mails.Count == 20 && Interlocked.Exchange(ref stopped, 1) == 0) await send.App.Get<OrderEmail>().Stop(1, send.Email); };
         await send.Send();
         var figures = (await send.App.Db.Read(tx => send.App.Get<Recipients>().Figures(tx, 1, [send.Email])))[send.Email];
         Assert.Equal(EmailState.Stopped, (await send.Find()).State);
-        Assert.Equal((relay.Mails.Count, 200 - relay.Mails.Count, 0), (figures.Delivered, figures.NotSent, figures.Waiting));
-        Assert.InRange(relay.Mails.Count, 20, 60);
+        Assert.Equal((relay.Mails.Count, 600 - relay.Mails.Count, 0), (figures.Delivered, figures.NotSent, figures.Waiting));
+        Assert.InRange(relay.Mails.Count, 20, 450);                                                   // those taken up, about a second's work, still go out
         Assert.Equal("CAMPAIGN_CANCELLED", Assert.Single(figures.ByReason(Outcome.NotSent)).Reason);
         Assert.Equal("cancelled", (await send.App.Get<JobQueue>().Find(1, (await send.Find()).JobId!.Value))!.Outcome);
     }
@@ -220,5 +221,25 @@ public sealed class SendEmailTests
         Assert.NotEmpty(await test.Send(TestApp.OtherAccount, send.Email, "boss@fernhill.test"));
         relay.Answer = (step, _) => step == "RCPT" ? "550 5.1.1 No such user" : "250 2.0.0 Ok";
         Assert.Equal("The relay refused it: 550 5.1.1 No such user", Assert.Single(await test.Send(1, send.Email, "boss@fernhill.test")).ToString());
+    }
+
+    [Theory, Databases]
+    public async Task A_list_that_looks_at_sends_is_true_when_the_outcome_is_written(string database)
+    {
+        await using var relay = TestRelay.Start();
+        await using var send = await SendApp.On(database, 30, relay.Port);
+        var mailed = await send.App.Db.Write(async tx =>
+        {
+            var (list, error) = await send.App.Get<Winnow.Lists.ListStore>().Create(tx, 1, "Mailed", Winnow.Lists.ListKind.Dynamic, FilterJson.Read("""
+                {"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filterBranches":[],"filters":[{"filterType":"PROPERTY","property":"hs_email_delivered",
+                 "operation":{"operationType":"NUMBER","operator":"IS_EQUAL_TO","value":1,"includeObjectsWithNoValueSet":false}}]}],"filters":[]}
+                """, await send.App.Get<Properties>().Catalog(tx, 1), TimeZoneInfo.Utc).Filter, TimeZoneInfo.Utc, 1);
+            return list?.Id ?? throw new InvalidOperationException(error);
+        });
+        await send.App.RunJobs();
+        relay.Answer = (step, to) => step == "RCPT" && to == "c7@live.test" ? "550 5.1.1 No such user" : "250 2.0.0 Ok";
+        await send.Send();
+        var members = await send.App.Db.Read(tx => send.App.Get<Winnow.Lists.ListMembers>().Read(tx, 1, mailed));
+        Assert.Equal((29, false, true), (members.Count, members.Contains(7), members.Contains(8)));
     }
 }

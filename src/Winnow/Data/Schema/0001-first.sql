@@ -342,6 +342,7 @@ create table marketing_emails (
   job_id        bigint,
   selection_id  bigint,                   -- lists.id of kind SELECTION: who was chosen when sending was ordered
   frozen        boolean not null default false, -- every recipient has its row
+  hand_over_log text,                     -- HandOverLog of the present or last run
   created_by    bigint,
   created_at    bigint not null,
   updated_at    bigint not null,

@@ -10,13 +10,13 @@ using Winnow.Mail.Smtp;
 namespace Winnow.Email.Sending;
 
 /// <summary>One run over the recipients of an e-mail who wait: read in batches, asked at the gates again, handed to the relay over many
-/// connections. Before the last byte of a mail goes out, its hand-over is committed; how it ended is committed within moments.</summary>
+/// connections. Before the last byte of a mail goes out, its hand-over is noted; how it ended is committed within moments.</summary>
 internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, OutcomeRecorder recorder, TimeProvider clock, ILogger log)
 {
-    /// <summary>Recipients whose mail ended but whose outcome is not committed yet: what a crash would make unknown.</summary>
-    private const int MostUnwritten = 400;
+    /// <summary>Recipients whose mail ended but whose outcome is not committed yet: after a crash the log of the run knows of those that were taken.</summary>
+    private const int MostUnwritten = 2_000;
     private const int LargestBatch = 1_000, MostTriesInARow = 5;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20), WritingPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50), WritingPatience = TimeSpan.FromMinutes(1);
     private static readonly SqlFile Sql = SqlFile.Beside<Delivery>();
 
     private readonly SemaphoreSlim room = new(MostUnwritten);
@@ -32,10 +32,9 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, broken.Token);
         var turns = Channel.CreateBounded<Turn>(what.Settings.Connections);
-        await using (var intents = new GroupCommit<Waiting>(WriteHandOvers, 1_000, TimeSpan.Zero))
         await using (var endings = new GroupCommit<Ending>(WriteEndings, MostUnwritten / 2, Gather))
         {
-            var lanes = Enumerable.Range(0, what.Settings.Connections).Select(_ => Guarded(() => Lane(turns.Reader, intents, endings, ended.Token)));
+            var lanes = Enumerable.Range(0, what.Settings.Connections).Select(_ => Guarded(() => Lane(turns.Reader, endings, ended.Token)));
             await Task.WhenAll(lanes.Append(Guarded(() => Read(turns.Writer, endings, ended.Token))).ToList());
         }
         stop.ThrowIfCancellationRequested();
@@ -43,21 +42,27 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
         return relayIsDown ? trouble : null;
     }
 
-    /// <summary>The queue in order of contacts, then those whose retry is due. A batch is about a second's work, so that what the gates know is fresh.</summary>
+    /// <summary>The queue in order of contacts, then those whose retry is due. A batch is about a second's work, one is
+    /// read ahead: what the gates know is fresh.</summary>
     private async Task Read(ChannelWriter<Turn> turns, GroupCommit<Ending> endings, CancellationToken stop)
     {
-        var size = 100;
+        var size = Math.Max(32, 2 * what.Settings.Connections);
         foreach (var queue in new[] { "queued", "due" })
-            for (var after = 0L; !relayIsDown;)
+        {
+            var next = Next(queue, 0, size, endings, stop);
+            try
             {
-                var (batch, last) = await Next(queue, after, size, endings, stop);
-                if (last == 0) break;
-                after = last;
-                var began = clock.GetTimestamp();
-                foreach (var turn in batch) await turns.WriteAsync(turn, stop);
-                var rate = batch.Count / Math.Max(clock.GetElapsedTime(began).TotalSeconds, 0.001);
-                size = (int)Math.Clamp(rate, 2 * what.Settings.Connections, LargestBatch);
+                while (await next is (var batch, > 0 and var last) && !relayIsDown)         // who was taken up and not handed over is put back at the end
+                {
+                    next = Next(queue, last, size, endings, stop);                          // while this batch is handed over
+                    var began = clock.GetTimestamp();
+                    foreach (var turn in batch) await turns.WriteAsync(turn, stop);
+                    var rate = batch.Count / Math.Max(clock.GetElapsedTime(began).TotalSeconds, 0.001);
+                    size = (int)Math.Clamp(rate, 2 * what.Settings.Connections, LargestBatch);
+                }
             }
+            finally { await next.ContinueWith(_ => { }, TaskScheduler.Default); }           // it must not take anybody up once this run has ended
+        }
         turns.Complete();
     }
 
@@ -76,33 +81,44 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
             if (SendGates.WhyNot(RecipientFacts.Of(contact, addresses.GetValueOrDefault(row.EmailKey), row.EmailKey)) is { } reason) await End(new(row, Outcome.NotSent, reason, null), endings);
             else batch.Add(new(row, contact!));
         }
-        return (batch, rows.Count == 0 ? 0 : rows[^1].ContactId);
+        return (await TakeUp(batch), rows.Count == 0 ? 0 : rows[^1].ContactId);
     }
 
-    private async Task Lane(ChannelReader<Turn> turns, GroupCommit<Waiting> intents, GroupCommit<Ending> endings, CancellationToken stop)
+    /// <summary>In the job's step: who has lost the job, or was asked to stop, takes nobody up.</summary>
+    private async Task<List<Turn>> TakeUp(List<Turn> batch)
+    {
+        HashSet<long> taken = [];
+        await what.Run.Step(async tx =>
+        {
+            taken = [.. await recorder.TakeUp(tx, what.Email.AccountId, what.Email.Id, batch.Select(t => t.Recipient.ContactId))];
+            return new Step<SendState>(new(what.Email.Id), taken.Count);
+        }, CancellationToken.None);
+        return [.. batch.Where(t => taken.Contains(t.Recipient.ContactId))];
+    }
+
+    private async Task Lane(ChannelReader<Turn> turns, GroupCommit<Ending> endings, CancellationToken stop)
     {
         await foreach (var turn in turns.ReadAllAsync(stop))
-            if (!relayIsDown) await HandOver(turn, intents, endings, stop);                // else it keeps its place in the queue
+            if (!relayIsDown) await HandOver(turn, endings, stop);                         // else it keeps its place in the queue
     }
 
-    private async Task HandOver(Turn turn, GroupCommit<Waiting> intents, GroupCommit<Ending> endings, CancellationToken stop)
+    private async Task HandOver(Turn turn, GroupCommit<Ending> endings, CancellationToken stop)
     {
         var token = new MailToken(what.Email.AccountId, what.Email.Id, turn.Recipient.ContactId);
         var letter = what.Template.For(turn.Contact, turn.Recipient.Email, LetterHead.Sign(token, what.Settings, what.Secret, clock.GetUtcNow()));
         var message = new SmtpMessage(letter.ReturnPath, letter.To, letter.Content);
-        for (var tries = 1; !relayIsDown; tries++)
+        var noted = false;
+        for (var tries = 1; !relayIsDown && !stop.IsCancellationRequested; tries++)
         {
-            var handedOver = false;
-            var outcome = await what.Pool.SendAsync(message, async _ => { await intents.Write(turn.Recipient); handedOver = true; }, stop);
+            var outcome = await what.Pool.SendAsync(message, _ => { what.HandOvers.Note(turn.Recipient.ContactId); noted = true; return ValueTask.CompletedTask; }, stop);
             if (Judge(turn.Recipient, outcome) is { } ending)
             {
+                if (outcome is SmtpOutcome.Accepted) what.HandOvers.Taken(turn.Recipient.ContactId);
                 if (outcome is SmtpOutcome.Accepted or SmtpOutcome.Refused) trouble = null;
                 await End(ending, endings);
                 return;
             }
-            // nothing of it reached anybody: back to its place, then again when the relay is better
-            if (handedOver) await endings.Write(new(turn.Recipient, turn.Recipient.Outcome, null, null));
-            stop.ThrowIfCancellationRequested();
+            if (stop.IsCancellationRequested) break;
             // others get through, or it broke in the middle of the text: then it is this mail, and it must not hold up the rest
             if (tries >= MostTriesInARow && (trouble is null || outcome is SmtpOutcome.NotStarted { Stage: SmtpStage.Content or SmtpStage.End }))
             {
@@ -111,6 +127,8 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
             }
             await WaitForRelay(outcome, stop);
         }
+        // nothing of it reached anybody, whatever was noted: back to its place
+        if (noted) await endings.Write(new(turn.Recipient, turn.Recipient.Outcome, null, null));
     }
 
     /// <summary>What an outcome says about the recipient; null when it speaks of the relay or of ourselves only.</summary>
@@ -157,25 +175,13 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
             return;
         }
         var pause = outcome is SmtpOutcome.NotStarted { RetryAfter: var after } ? after : TimeSpan.Zero;
-        await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds, 250, 10_000)), stop);
+        await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(pause.TotalMilliseconds, 250, 10_000)), stop).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
     private async Task End(Ending ending, GroupCommit<Ending> endings)
     {
         await room.WaitAsync();
         _ = endings.Write(ending).ContinueWith(_ => room.Release(), TaskScheduler.Default);
-    }
-
-    private async Task WriteHandOvers(IReadOnlyList<Waiting> group)
-    {
-        List<long> written = [];
-        await what.Run.Step(async tx =>
-        {
-            written = await recorder.HandingOver(tx, what.Email.AccountId, what.Email.Id, group.Select(r => r.ContactId));
-            return new Step<SendState>(new(what.Email.Id), written.Count);
-        }, CancellationToken.None);
-        if (written.Count < group.Count)
-            throw new InvalidOperationException($"Of {group.Count} recipients of e-mail {what.Email.AccountId}/{what.Email.Id} that were to be handed over only {written.Count} were still waiting: something else sends it too. Nothing of this group was sent.");
     }
 
     /// <summary>Mails are out there whose outcome only we know: tried for a minute before they are left to be unknown.</summary>
@@ -216,4 +222,4 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
 
 /// <summary>What a delivery sends, and through what.</summary>
 internal sealed record DeliveryOf(
-    JobRun Run, MarketingEmail Email, Template Template, PropertyCatalog Properties, SmtpPool Pool, MailSettings Settings, byte[] Secret, TimeSpan Patience);
+    JobRun Run, HandOverLog HandOvers, MarketingEmail Email, Template Template, PropertyCatalog Properties, SmtpPool Pool, MailSettings Settings, byte[] Secret, TimeSpan Patience);

@@ -21,10 +21,26 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
 {
     private static readonly SqlFile Sql = SqlFile.Beside<OutcomeRecorder>();
 
-    /// <summary>Writes that these are being handed over now.</summary>
+    /// <summary>Takes up those whose turn it is: from here until their outcome is written, whoever comes after this run asks its <see cref="HandOverLog"/>.</summary>
     /// <returns>Those that were still waiting: no other may be handed over.</returns>
-    public Task<List<long>> HandingOver(Tx tx, long accountId, long emailId, IEnumerable<long> contactIds) =>
-        tx.Query<long>(Sql["handing-over"], new { accountId, emailId, ids = contactIds.ToArray(), now = clock.GetUtcNow() });
+    public Task<List<long>> TakeUp(Tx tx, long accountId, long emailId, IEnumerable<long> contactIds) =>
+        tx.Query<long>(Sql["take-up"], new { accountId, emailId, ids = contactIds.ToArray(), now = clock.GetUtcNow() });
+
+    /// <summary>Settles those that a run took up and left without an outcome: what its log says of them holds. Whose mail was noted as handed over and not
+    /// as taken may have it; the others wait again.</summary>
+    /// <param name="log">The name of the run's log.</param>
+    public async Task Settle(Tx tx, MarketingEmail email, PropertyCatalog properties, string? log)
+    {
+        var left = await tx.Query<Waiting>(Sql["taken-up"], new { accountId = email.AccountId, emailId = email.Id });
+        if (left.Count == 0) return;
+        var noted = HandOverLog.Close(log);
+        var taken = left.Where(r => noted?.Taken.Contains(r.ContactId) == true).ToList();
+        foreach (var some in taken.Chunk(1_000)) await Sent(tx, email, properties, [.. some.Select(r => new Ending(r, Outcome.Sent, null, null))]);
+        long[] unknown = [.. left.Select(r => r.ContactId).Where(id => noted is null || noted.Contacts.Contains(id))];
+        await tx.Execute(Sql["unknown"], new { accountId = email.AccountId, emailId = email.Id, ids = unknown, now = clock.GetUtcNow() });
+        await tx.Execute(Sql["wait-again"], new { accountId = email.AccountId, emailId = email.Id });
+        await Recipients.Recount(tx, email.AccountId, email.Id);
+    }
 
     /// <summary>What is to be written for these: a transaction for those that were taken, one for refusals, one for the others.</summary>
     public IEnumerable<Func<Tx, Task>> Parts(MarketingEmail email, PropertyCatalog properties, IReadOnlyList<Ending> endings)
@@ -51,7 +67,7 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
         var ids = sent.Select(e => e.Recipient.ContactId).ToArray();
         var written = (await tx.Query<long>(Sql["sent"], new { accountId = email.AccountId, emailId = email.Id, ids, now = clock.GetUtcNow() })).ToHashSet();
         sent = [.. sent.Where(e => written.Contains(e.Recipient.ContactId))];
-        await CountOnContacts(tx, email, properties, [.. sent.Select(e => e.Recipient.ContactId)]);
+        await contacts.CountMail(tx, email.AccountId, properties, [.. sent.Select(e => e.Recipient.ContactId)], email.Name);
         await EmailEvents.Add(tx, email.AccountId, email.Id, clock, [.. sent.Select(e => new EmailEvent("SENT", e.Recipient.ContactId, e.Recipient.EmailKey, null, e.Detail))]);
         await Recipients.Count(tx, email.AccountId, email.Id, sent.SelectMany(Move));
     }
@@ -74,21 +90,6 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
         }
     }
 
-    private async Task CountOnContacts(Tx tx, MarketingEmail email, PropertyCatalog properties, long[] ids)
-    {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var pairs = (await contacts.ReadToChange(tx, email.AccountId, ids)).Select(c => (Before: c, After: c.Copy())).ToList();
-        foreach (var (_, after) in pairs)
-        {
-            after[Delivered] = (long)after[Delivered]! + 1;
-            after[SinceEngaged] = (long)after[SinceEngaged]! + 1;
-            after[FirstSend] ??= now;
-            after[LastSend] = now;
-            after[LastName] = email.Name;
-        }
-        await contacts.SaveCounters(tx, new Actor("EMAIL", $"email:{email.Id}"), properties, pairs);
-    }
-
     private static EmailEvent? EventOf(Ending e) => e.Outcome switch
     {
         Outcome.NotSent => new("DROPPED", e.Recipient.ContactId, e.Recipient.EmailKey, e.Reason, null),
@@ -97,10 +98,6 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
     };
 
     private static (string, string?, long)[] Move(Ending e) => [(e.Recipient.Outcome, null, -1), (e.Outcome, e.Reason, 1)];
-
-    private static readonly ContactColumn Delivered = ContactColumn.Of("emails_delivered"), SinceEngaged = ContactColumn.Of("sends_since_engaged"),
-        FirstSend = ContactColumn.Of("first_send_at"), LastSend = ContactColumn.Of("last_send_at");
-    private static readonly Property LastName = BuiltInProperties.Of("hs_email_last_email_name");
 
     private sealed record LeftOut(long ContactId, string EmailKey);
 }

@@ -24,9 +24,9 @@ public sealed class SendEmail(
         var emailId = run.State<SendState>().EmailId;
         try
         {
-            await Begin(run, emailId, stop);
+            using var handOvers = await Begin(run, emailId, stop);
             await freeze.All(run, emailId, stop);
-            return await HandOver(run, emailId, stop);
+            return await HandOver(run, emailId, handOvers, stop);
         }
         catch (JobCancelledException)
         {
@@ -35,29 +35,39 @@ public sealed class SendEmail(
         }
     }
 
-    /// <summary>Whoever was being handed over when the last run ended may have the mail: never again by ourselves.</summary>
-    private static Task Begin(JobRun run, long emailId, CancellationToken stop) => run.Step(async tx =>
+    /// <summary>Settles what the last run left, and begins the log of this one.</summary>
+    private async Task<HandOverLog> Begin(JobRun run, long emailId, CancellationToken stop)
     {
-        if (await tx.Execute(Sql["unknown"], new { accountId = run.AccountId, emailId }) > 0) await Recipients.Recount(tx, run.AccountId, emailId);
-        return new Step<SendState>(new(emailId), 0);
-    }, stop);
+        var (handOvers, before) = (HandOverLog.Begin(), (string?)null);
+        await run.Step(async tx =>
+        {
+            before = await tx.SingleOrNone<string?>(Sql["log"], new { accountId = run.AccountId, emailId });
+            if (await emails.Find(tx, run.AccountId, emailId) is { } email) await recorder.Settle(tx, email, await properties.Catalog(tx, run.AccountId), before);
+            await tx.Execute(Sql["begin-log"], new { accountId = run.AccountId, emailId, log = handOvers.Name });
+            return new Step<SendState>(new(emailId), 0);
+        }, stop);
+        HandOverLog.Forget(before);
+        return handOvers;
+    }
 
-    private async Task<object?> HandOver(JobRun run, long emailId, CancellationToken stop)
+    private async Task<object?> HandOver(JobRun run, long emailId, HandOverLog handOvers, CancellationToken stop)
     {
         var email = await emails.Find(run.AccountId, emailId, stop) ?? throw new InvalidOperationException($"E-mail {run.AccountId}/{emailId} is gone while it was being sent.");
         var account = await accounts.Find(run.AccountId, stop) ?? throw new InvalidOperationException($"Account {run.AccountId} is gone while it was sending.");
         var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
         var secret = await tokens.Secret(run.AccountId, stop);
         var (pool, settings) = await relays.Of(run.AccountId, stop);
-        var what = new DeliveryOf(run, email, Template.Compile(email, account, catalog), catalog, pool, settings, secret!, relays.Patience);
+        var what = new DeliveryOf(run, handOvers, email, Template.Compile(email, account, catalog), catalog, pool, settings, secret!, relays.Patience);
         var problem = await new Delivery(what, db, contacts, recorder, clock, log).All(stop);
-        await run.Step(tx => Settle(tx, run, email, problem), stop);
+        await run.Step(tx => Settle(tx, run, email, problem, handOvers.Name), stop);
+        HandOverLog.Forget(handOvers.Name);
         return (await db.Read(tx => recipients.Figures(tx, run.AccountId, [emailId]), stop)).GetValueOrDefault(emailId, EmailFigures.None);
     }
 
     /// <summary>What is left decides what comes next: nothing, retries that are due later, or all the rest once the relay can be reached.</summary>
-    private async Task<Step<SendState>> Settle(Tx tx, JobRun run, MarketingEmail email, string? problem)
+    private async Task<Step<SendState>> Settle(Tx tx, JobRun run, MarketingEmail email, string? problem, string handOvers)
     {
+        await recorder.Settle(tx, email, await properties.Catalog(tx, run.AccountId), handOvers);
         await Recipients.Recount(tx, run.AccountId, email.Id);
         var left = await tx.Single<Left>(Sql["left"], new { accountId = run.AccountId, emailId = email.Id });
         var pause = TimeSpan.FromTicks(Math.Clamp((clock.GetUtcNow() - email.SentAt!.Value).Ticks / 4, ShortestPause.Ticks, LongestPause.Ticks));
@@ -72,6 +82,9 @@ public sealed class SendEmail(
     /// <summary>Batch by batch, so that nobody waits long; safe to run again from the start.</summary>
     private async Task StopSending(long accountId, long emailId, CancellationToken stop)
     {
+        var log = await db.Read(tx => tx.SingleOrNone<string?>(Sql["log"], new { accountId, emailId }), stop);
+        await db.Write(async tx => { if (await emails.Find(tx, accountId, emailId) is { } email) await recorder.Settle(tx, email, await properties.Catalog(tx, accountId), log); }, stop);
+        HandOverLog.Forget(log);
         while (await db.Write(tx => recorder.LeaveOutSome(tx, accountId, emailId, SendGates.Cancelled, 5_000), stop) > 0) { }
         await db.Write(async tx =>
         {

@@ -1,6 +1,8 @@
--- name: unknown
-update email_recipients set outcome = 'unknown', detail = 'Winnow stopped between the last byte and the reply of the relay.'
-where account_id = @accountId and email_id = @emailId and outcome = 'handing_over';
+-- name: log
+select hand_over_log from marketing_emails where account_id = @accountId and id = @emailId;
+
+-- name: begin-log
+update marketing_emails set hand_over_log = @log where account_id = @accountId and id = @emailId;
 
 -- name: left
 select exists (select 1 from email_recipients where account_id = @accountId and email_id = @emailId and outcome = 'queued') as queued,
