@@ -94,19 +94,19 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
     private async Task<Step<DeleteState>> DeleteBatch(Tx tx, JobRun run, PropertyCatalog catalog, List<long> ids)
     {
         var state = run.State<DeleteState>();
+        var others = state.Permanent ? await tx.Query<string>(Sql["additional-addresses"], new { accountId = run.AccountId, ids = ids.ToArray() }) : [];   // a delete frees them
         var gone = await contacts.Delete(tx, run.AccountId, state.OperationId, catalog, ids);
-        if (state.Permanent) await Erase(tx, run.AccountId, state.OperationId, gone);
+        if (state.Permanent) await Erase(tx, run.AccountId, state.OperationId, gone, others);
         await tx.Execute(Sql["count-deleted"], new { run.AccountId, state.OperationId, count = (long)gone.Count });
         return new(state with { After = ids[^1], Deleted = state.Deleted + gone.Count }, ids.Count);
     }
 
     /// <summary>Leaves nothing of the contacts but what belongs to their addresses, and hashes that keep them from being imported again.</summary>
-    private async Task Erase(Tx tx, long accountId, long operationId, List<ContactChange> gone)
+    private async Task Erase(Tx tx, long accountId, long operationId, List<ContactChange> gone, List<string> others)
     {
         var ids = gone.Select(c => c.Id).ToArray();
-        var others = await tx.Query<string>(Sql["additional-addresses"], new { accountId, ids });
         await contacts.Block(tx, accountId, [.. gone.Select(c => c.Before!.EmailKey).OfType<string>().Concat(others)]);
-        foreach (var statement in new[] { "erase-from-bin", "erase-history", "erase-addresses", "erase-words" }) await tx.Execute(Sql[statement], new { accountId, ids });
+        foreach (var statement in new[] { "erase-from-bin", "erase-history", "erase-words" }) await tx.Execute(Sql[statement], new { accountId, ids });
         await deleted.Forget(tx, accountId, operationId);
     }
 

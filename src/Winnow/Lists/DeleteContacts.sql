@@ -29,8 +29,5 @@ delete from deleted_contacts where account_id = @accountId and id in @ids;
 -- name: erase-history
 delete from contact_history where account_id = @accountId and contact_id in @ids;
 
--- name: erase-addresses
-delete from contact_emails where account_id = @accountId and contact_id in @ids;
-
 -- name: erase-words
 delete from contact_words where account_id = @accountId and contact_id in @ids;
