@@ -237,9 +237,9 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
                 row.Text(actor.Source);
                 row.Text(actor.SourceId);
                 row.Long(actor.UserId);
-                using (var after = Values(change.After, change)) row.Json(after.Utf8);
-                if (change.Before is null) row.Json((string?)null);
-                else using (var before = Values(change.Before, change)) row.Json(before.Utf8);
+                using (var after = Values(change.After, change)) row.Text(after.Utf8);
+                if (change.Before is null) row.Text((string?)null);
+                else using (var before = Values(change.Before, change)) row.Text(before.Utf8);
             });
         else
             foreach (var change in changes)

@@ -12,7 +12,10 @@ select email_key, contact_id from contact_emails where account_id = @accountId a
 select k.email_key, coalesce(c.id, e.contact_id) as contact_id
 from unnest(cast(@keys as text[])) k (email_key)
 left join lateral (select id from contacts where account_id = (select cast(@accountId as bigint)) and email_key = k.email_key limit 1) c on true
-left join lateral (select contact_id from contact_emails where account_id = (select cast(@accountId as bigint)) and email_key = k.email_key limit 1) e on true
+left join lateral (
+  select contact_id from contact_emails
+  where (select exists (select 1 from contact_emails where account_id = @accountId)) and account_id = (select cast(@accountId as bigint)) and email_key = k.email_key
+  limit 1) e on true
 where c.id is not null or e.contact_id is not null;
 
 -- name: any-blocked
@@ -23,7 +26,7 @@ select email_hash from blocked_addresses where account_id = @accountId and email
 
 -- name: history
 insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before)
-values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, cast(@after as $json), cast(@before as $json));
+values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, @after, @before);
 
 -- name: outbox
 insert into contact_changes (account_id, id, first_contact_id, last_contact_id, contact_ids, at) values (@accountId, @id, @first, @last, cast(@ids as $json), @now);

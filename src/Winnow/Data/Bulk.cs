@@ -19,6 +19,8 @@ public abstract class BulkRow
     public abstract void Long(long? value);
     /// <summary>Writes text.</summary>
     public abstract void Text(string? value);
+    /// <summary>Writes text that is UTF-8 already.</summary>
+    public abstract void Text(ReadOnlySpan<byte> utf8);
     /// <summary>Writes true or false.</summary>
     public abstract void Bool(bool? value);
     /// <summary>Writes a floating-point number.</summary>
@@ -83,6 +85,7 @@ internal sealed class PostgresBulk(int columns) : BulkRow
         length += 4 + bytes;
     }
 
+    public override void Text(ReadOnlySpan<byte> utf8) => utf8.CopyTo(Value(utf8.Length));
     public override void Bool(bool? value) { if (value is { } flag) Value(1)[0] = flag ? (byte)1 : (byte)0; else Null(); }
     public override void Double(double? value) { if (value is { } number) BinaryPrimitives.WriteDoubleBigEndian(Value(8), number); else Null(); }
     public override void Json(string? value) { if (value is not null) Json(Encoding.UTF8.GetBytes(value)); else Null(); }
@@ -172,13 +175,15 @@ internal sealed class SqliteBulk(sqlite3_stmt statement) : BulkRow
         if (value is null) { Null(); return; }
         if (value.Length == 0) { _ = raw.sqlite3_bind_text(statement, ++column, ""); return; }      // an empty span would be null
         if (utf8.Length < value.Length * 3) utf8 = new byte[value.Length * 3];
-        Json(utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, utf8)));
+        Text(utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, utf8)));
     }
+
+    public override void Text(ReadOnlySpan<byte> utf8) => _ = raw.sqlite3_bind_text(statement, ++column, utf8);
 
     public override void Bool(bool? value) { if (value is { } v) _ = raw.sqlite3_bind_int(statement, ++column, v ? 1 : 0); else Null(); }
     public override void Double(double? value) { if (value is { } v) _ = raw.sqlite3_bind_double(statement, ++column, v); else Null(); }
     public override void Json(string? value) => Text(value);
-    public override void Json(ReadOnlySpan<byte> utf8) => _ = raw.sqlite3_bind_text(statement, ++column, utf8);
+    public override void Json(ReadOnlySpan<byte> utf8) => Text(utf8);
     public override void Bytes(byte[]? value) { if (value is not null) _ = raw.sqlite3_bind_blob(statement, ++column, value); else Null(); }
 
     private void Null() => column++;                                   // what is not bound is null

@@ -199,8 +199,8 @@ create table contact_history (            -- one row per change of a contact
   source     text   not null,
   source_id  text,
   user_id    bigint,
-  changes    $json  not null,             -- {"property id": new value}
-  before     $json,                       -- the same properties before; null when the contact was created
+  changes    text   not null,             -- {"property id": new value}: JSON, but read whole, so nothing is parsed at writing
+  before     text,                        -- the same properties before; null when the contact was created
   primary key (account_id, contact_id, version)
 );
 
