@@ -35,6 +35,7 @@ public sealed record AddressState(
         contact[Bounced] = Bounces;
     }
 
+    private static readonly object True = true, False = false, Zero = 0L;       // boxed once, not once a contact
     private static readonly ContactColumn Reason = ContactColumn.Of("hard_bounce_reason"), Unbounced = ContactColumn.Of("unbounced"), Spam = ContactColumn.Of("reported_spam"),
         OptedOut = ContactColumn.Of("opted_out"), Quarantined = ContactColumn.Of("quarantined"), Bounced = ContactColumn.Of("emails_bounced");
 }

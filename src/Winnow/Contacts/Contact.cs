@@ -18,6 +18,7 @@ public sealed class Contact
     public static Contact New(long accountId, long id) => new(accountId, id, (object?[])Empty.Clone(), []);
 
     private static readonly object True = true, False = false;
+    private static readonly ColumnKind[] Kinds = [.. ContactColumn.All.Select(c => c.Kind)];
     private static readonly object?[] Empty = [.. ContactColumn.All.Select(c => c.Kind == ColumnKind.Flag ? False
         : c.Kind == ColumnKind.Long && (c.Name.StartsWith("emails_", StringComparison.Ordinal) || c.Name is "sends_since_engaged" or "version") ? (object?)0L : null)];
     internal static readonly long RecordId = BuiltInProperties.Of("hs_object_id").Id;
@@ -78,10 +79,10 @@ public sealed class Contact
     public static Contact Read(DbDataReader row, int at = 0)
     {
         var columns = new object?[ContactColumn.All.Count];
-        foreach (var column in ContactColumn.All)
+        for (var ordinal = 0; ordinal < columns.Length; ordinal++)
         {
-            var i = at + 2 + column.Ordinal;
-            columns[column.Ordinal] = row.IsDBNull(i) ? null : column.Kind switch
+            var i = at + 2 + ordinal;
+            columns[ordinal] = row.IsDBNull(i) ? null : Kinds[ordinal] switch
             {
                 ColumnKind.Long => row.GetInt64(i),
                 ColumnKind.Flag => row.GetBoolean(i) ? True : False,
@@ -96,12 +97,13 @@ public sealed class Contact
     {
         row.Long(contact.AccountId);
         row.Long(contact.Id);
-        foreach (var column in ContactColumn.All)
-            switch (column.Kind)
+        var columns = contact.columns;
+        for (var i = 0; i < columns.Length; i++)
+            switch (Kinds[i])
             {
-                case ColumnKind.Long: row.Long((long?)contact.columns[column.Ordinal]); break;
-                case ColumnKind.Flag: row.Bool((bool)contact.columns[column.Ordinal]!); break;
-                default: row.Text((string?)contact.columns[column.Ordinal]); break;
+                case ColumnKind.Long: row.Long((long?)columns[i]); break;
+                case ColumnKind.Flag: row.Bool((bool)columns[i]!); break;
+                default: row.Text((string?)columns[i]); break;
             }
         using var json = CustomValues.Write(contact.custom);
         row.Json(json.Utf8);

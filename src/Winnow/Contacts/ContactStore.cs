@@ -90,12 +90,12 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         if (contacts.Count == 0) return [];
         var (accountId, now) = (contacts[0].After.AccountId, clock.GetUtcNow().ToUnixTimeMilliseconds());
         await ProjectAddresses(tx, accountId, contacts);
-        var changes = new List<ContactChange>(contacts.Count);
+        var (changes, instant) = (new List<ContactChange>(contacts.Count), (object)now);
         foreach (var (before, after) in contacts)
         {
-            if (before is null) Stamp(null, after, actor, now);             // when it was made and by whom is part of what it is
+            if (before is null) Stamp(null, after, actor, instant);             // when it was made and by whom is part of what it is
             var change = ContactChange.Of(before, after, properties);
-            if (before is not null && change.Changed.Count > 0) Stamp(before, after, actor, now);
+            if (before is not null && change.Changed.Count > 0) Stamp(before, after, actor, instant);
             if (before is null || change.Changed.Count > 0) changes.Add(change);
         }
         changes.Sort((a, b) => a.Id.CompareTo(b.Id));
@@ -183,11 +183,14 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     /// or a complaint outlives the contact that had it.</summary>
     private async Task ProjectAddresses(Tx tx, long accountId, IReadOnlyList<(Contact? Before, Contact After)> contacts)
     {
-        var moved = contacts.Where(c => c.Before?.Email != c.After.Email).Select(c => c.After).ToList();
-        foreach (var contact in moved) contact[EmailKey] = contact.Email is { } email ? EmailAddress.Normalize(email) : null;
-        foreach (var contact in moved) contact[Domain] = contact.EmailKey is { } key ? key[(key.LastIndexOf('@') + 1)..] : null;
-        var states = await Addresses.Read(tx, accountId, moved.Select(c => c.EmailKey).OfType<string>().ToList());
-        foreach (var contact in moved)
+        var moved = contacts.Where(c => c.Before?.Email != c.After.Email).ToList();
+        foreach (var (_, contact) in moved)
+        {
+            var key = EmailAddress.Normalize(contact.Email);
+            (contact[EmailKey], contact[Domain]) = (key, key?[(key.LastIndexOf('@') + 1)..]);
+        }
+        var states = await Addresses.Read(tx, accountId, moved.Select(c => c.After.EmailKey).OfType<string>().ToList());
+        foreach (var (_, contact) in moved)
             (contact.EmailKey is { } key ? states.GetValueOrDefault(key) ?? AddressState.None : AddressState.None).ProjectOnto(contact);
     }
 
@@ -200,9 +203,10 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await Save(tx, actor, properties, pairs);
     }
 
-    private static void Stamp(Contact? before, Contact after, Actor actor, long now)
+    private static void Stamp(Contact? before, Contact after, Actor actor, object now)
     {
-        after.Version = (before?.Version ?? 0) + 1;
+        if (before is not null) after.Version = before.Version + 1;
+        else after[Version] = First;
         after[UpdatedAt] = now;
         if (before is not null) return;
         after[CreatedAt] ??= now;
@@ -285,7 +289,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private static readonly Statement MoveFromBin = Statement.Built("move from the bin",
         $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing");
 
-    private static readonly ContactColumn EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"),
+    private static readonly object First = 1L;
+    private static readonly ContactColumn Version = ContactColumn.Of("version"), EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"),
         Source = ContactColumn.Of("source"), SourceId = ContactColumn.Of("source_id");
     private static readonly ContactColumn Delivered = ContactColumn.Of("emails_delivered"), SinceEngaged = ContactColumn.Of("sends_since_engaged"),
         FirstSend = ContactColumn.Of("first_send_at"), LastSend = ContactColumn.Of("last_send_at");

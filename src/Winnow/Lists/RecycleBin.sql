@@ -33,9 +33,6 @@ delete from deleted_contacts where account_id = @AccountId and operation_id = @I
 -- name: erase-history
 delete from contact_history where account_id = @AccountId and contact_id in @ids;
 
--- name: erase-addresses
-delete from contact_emails where account_id = @AccountId and contact_id in @ids;
-
 -- name: erase-words
 delete from contact_words where account_id = @AccountId and contact_id in @ids;
 

@@ -25,7 +25,7 @@ public sealed class ImportContacts(Db db, Imports imports, Files files, ContactS
         var seen = await db.Read(tx => members.Read(tx, run.AccountId, import.SeenId!.Value), stop);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var batches = Channel.CreateBounded<Batch>(2);
+        var batches = Channel.CreateBounded<Batch>(1);
         var reading = Task.Run(() => ReadAhead(import, plan, state, batches.Writer, ended.Token), CancellationToken.None);
         try
         {
