@@ -106,7 +106,9 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
     {
         var ids = gone.Select(c => c.Id).ToArray();
         await contacts.Block(tx, accountId, [.. gone.Select(c => c.Before!.EmailKey).OfType<string>().Concat(others)]);
-        foreach (var statement in new[] { "erase-from-bin", "erase-history", "erase-words" }) await tx.Execute(Sql[statement], new { accountId, ids });
+        await tx.Execute(Sql["erase-from-bin"], new { accountId, ids });
+        await tx.Execute(Sql["erase-history"], new { accountId, ids });
+        await tx.Execute(Sql["erase-words"], new { accountId, ids });
         await deleted.Forget(tx, accountId, operationId);
     }
 

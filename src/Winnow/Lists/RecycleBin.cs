@@ -36,7 +36,9 @@ public sealed class RecycleBin(Db db, DeletedMembers deleted, TimeProvider clock
             var ids = (await tx.Query<long>(Sql["next"], new { due.AccountId, due.Id, limit = (long)pace.Size })).ToArray();
             if (ids.Length > 0)
             {
-                foreach (var statement in new[] { "erase-history", "erase-words", "erase" }) await tx.Execute(Sql[statement], new { due.AccountId, due.Id, ids });
+                await tx.Execute(Sql["erase-history"], new { due.AccountId, ids });
+                await tx.Execute(Sql["erase-words"], new { due.AccountId, ids });
+                await tx.Execute(Sql["erase"], new { due.AccountId, due.Id, ids });
                 return false;
             }
             await deleted.Forget(tx, due.AccountId, due.Id);
