@@ -24,18 +24,28 @@ public static class SendMail
             await Task.Delay(500);
             await Account(place, port);
             List<double> ours = [], source = [];
+            await Send(place, await Draft(place, await Million.List(place, Enumerable.Range(1, Recipients).Select(i => (long)i))));      // a server that has run for a while
             for (var round = 0; round < 3; round++)
             {
                 var email = await Draft(place, await Million.List(place, Enumerable.Range(1 + round * Recipients, Recipients).Select(i => (long)i)));
                 ours.Add(Recipients / await Figure.Seconds(() => Send(place, email)));
                 var sent = await place.Scalar<long>("select count(*) from email_recipients where account_id = 1 and email_id = @email and outcome = 'sent'", new { email });
                 if (sent != Recipients) throw new InvalidOperationException($"{sent} of {Recipients} were sent");
-                var size = await place.Scalar<long>("select length(html) from marketing_emails where account_id = 1 and id = @email", new { email }) + 1_500;
+                var size = await Size(place, email);
                 source.Add(Recipients / await Figure.Seconds(() => Place.Run("/usr/sbin/smtp-source", "-d", "-s", $"{Connections}", "-m", $"{Recipients}", "-l", $"{size}", "-f", "a@x.test", "-t", "b@x.test", $"127.0.0.1:{port}")));
             }
             return [Figure.Rate($"send {Recipients:N0}, outcomes recorded, {Connections} connections", Figure.Median(ours), Figure.Median(source), "mails/s", 0.6)];
         }
         finally { sink.Kill(); }
+    }
+
+    /// <summary>How large one of our mails is, in bytes: both bodies, both ways out, a return path of its own.</summary>
+    private static async Task<int> Size(Place place, long email)
+    {
+        var (account, settings) = (await place.Get<AccountStore>().Find(Place.Account), await place.Get<MailSettingsStore>().Read(Place.Account));
+        var catalog = await place.Db.Read(tx => place.Get<Winnow.Contacts.Properties>().Catalog(tx, Place.Account));
+        var template = Template.Compile((await place.Get<EmailStore>().Find(Place.Account, email))!, account!, catalog);
+        return template.For(null, "person1@company1.example", LetterHead.Sign(new(Place.Account, email, 1), settings, new byte[32], DateTimeOffset.UnixEpoch)).Content.Length;
     }
 
     private static async Task Account(Place place, int port)

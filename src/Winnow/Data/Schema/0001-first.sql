@@ -248,6 +248,18 @@ create table blocked_addresses (          -- permanently deleted: not to be impo
   primary key (account_id, email_hash)
 );
 
+create view recipient_facts as            -- what the gates of sending ask about a contact and its address, now
+select c.account_id, c.id, c.email, c.email_key,
+       c.email_key is not null as has_address,
+       c.marketing as is_marketing,
+       coalesce(cast(c.custom -> '65' as text), '') = 'true' as is_blocked,
+       a.hard_bounced_at is not null and not a.hard_bounce_spared and (a.unbounced_at is null or a.unbounced_at < a.hard_bounced_at) as is_hard_bounced,
+       a.complained_at is not null as reported_spam,
+       a.opted_out_at is not null as opted_out,
+       a.quarantined_at is not null as is_quarantined
+from contacts c
+left join addresses a on a.account_id = c.account_id and a.email_key = c.email_key;
+
 -- ---------------------------------------------------------------- lists
 
 create table lists (

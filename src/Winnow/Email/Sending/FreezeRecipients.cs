@@ -1,4 +1,3 @@
-using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Lists;
@@ -7,7 +6,7 @@ namespace Winnow.Email.Sending;
 
 /// <summary>Writes down the recipients of an ordered e-mail, one row a contact: queued, or not sent with the reason. From then on
 /// lists may change; the recipients do not.</summary>
-public sealed class FreezeRecipients(Db db, ListMembers members, ContactStore contacts, TimeProvider clock)
+public sealed class FreezeRecipients(Db db, ListMembers members, TimeProvider clock)
 {
     private const int BatchSize = 5_000;
     private static readonly SqlFile Sql = SqlFile.Beside<FreezeRecipients>();
@@ -32,9 +31,8 @@ public sealed class FreezeRecipients(Db db, ListMembers members, ContactStore co
     private async Task<long> Batch(Tx tx, long accountId, long emailId, long[] ids)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var present = (await contacts.Read(tx, accountId, ids)).ToDictionary(c => c.Id);
-        var addresses = await Addresses.Read(tx, accountId, [.. present.Values.Select(c => c.EmailKey).OfType<string>()]);
-        var rows = ids.Select(id => Judge(id, present.GetValueOrDefault(id), addresses)).ToList();
+        var present = (await tx.Query<Facts>(Sql["facts"], new { accountId, ids })).ToDictionary(f => f.Id);
+        var rows = ids.Select(id => Judge(id, present.GetValueOrDefault(id))).ToList();
         await tx.Bulk(Rows, rows, (row, r) =>
         {
             row.Long(accountId);
@@ -52,8 +50,17 @@ public sealed class FreezeRecipients(Db db, ListMembers members, ContactStore co
         return leftOut.Count;
     }
 
-    private static (long ContactId, string Email, string EmailKey, string? Reason) Judge(long id, Contact? contact, Dictionary<string, AddressState> addresses) =>
-        (id, contact?.Email ?? "", contact?.EmailKey ?? "", SendGates.WhyNot(RecipientFacts.Of(contact, contact?.EmailKey is { } key ? addresses.GetValueOrDefault(key) : null, null)));
+    private static (long ContactId, string Email, string EmailKey, string? Reason) Judge(long id, Facts? facts) =>
+        (id, facts?.Email ?? "", facts?.EmailKey ?? "", SendGates.WhyNot(facts?.ToFacts() ?? new() { Exists = false, HasAddress = false, IsMarketing = false }));
+
+    private sealed record Facts(long Id, string? Email, string? EmailKey, bool HasAddress, bool IsMarketing, bool IsBlocked, bool IsHardBounced, bool ReportedSpam, bool OptedOut, bool IsQuarantined)
+    {
+        public RecipientFacts ToFacts() => new()
+        {
+            Exists = true, HasAddress = HasAddress, IsMarketing = IsMarketing, IsBlocked = IsBlocked, IsHardBounced = IsHardBounced,
+            ReportedSpam = ReportedSpam, OptedOut = OptedOut, IsQuarantined = IsQuarantined,
+        };
+    }
 
     private sealed record Progress(long SelectionId, bool Frozen, long LastContactId);
 }
