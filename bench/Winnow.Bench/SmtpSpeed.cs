@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using Winnow.Mail.Smtp;
@@ -24,7 +23,7 @@ internal static class SmtpSpeed
 
     public static async Task Run(int messages)
     {
-        var port = FreePort();
+        var port = Place.FreePort();
         using var sink = Start(Sink, [.. AsNobody, $"127.0.0.1:{port}", "1000"]);
         await using var listener = SmtpListener.Start(new IPEndPoint(IPAddress.Loopback, 0), new SmtpHost
         {
@@ -97,13 +96,6 @@ internal static class SmtpSpeed
 
     private static Process Start(string program, string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     /// <summary>The least a durable record can cost: a line in a file, many callers to one fsync.</summary>
     private sealed class NoteLog : IAsyncDisposable

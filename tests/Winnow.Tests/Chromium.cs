@@ -40,6 +40,16 @@ public sealed class Chromium : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Signs in as the person whom <see cref="WebApp.SetUp"/> made.</summary>
+    public static async Task SignIn(IPage page)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.FillAsync("[name=Email]", "noor@fernhill.example");
+        await page.FillAsync("[name=Password]", "correct horse");
+        await page.ClickAsync("main button[type=submit]");
+        await page.WaitForSelectorAsync(".account");
+    }
+
     /// <summary>Keeps a picture and wants no finding of axe, and nothing that is wider than the screen.</summary>
     public static async Task Check(IPage page, string name)
     {

@@ -263,7 +263,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         string Text(Contact contact, ContactChange change)
         {
             using var json = Values(contact, change);
-            return System.Text.Encoding.UTF8.GetString(json.Utf8);
+            return Encoding.UTF8.GetString(json.Utf8);
         }
     }
 

@@ -59,14 +59,6 @@ public sealed class JobRun
         (state, Done, Total) = (next, Done + step.Done, step.Total ?? Total);
     }
 
-    /// <summary>Sets the figures on the progress bar without a step, for work that is not a transaction (sending mail).</summary>
-    public async Task Report(Tx tx, long done)
-    {
-        await MustBeOurs(tx);
-        await tx.Execute(Sql["report"], new { AccountId, Id, done });
-        Done = done;
-    }
-
     private async Task MustBeOurs(Tx tx)
     {
         var held = await tx.SingleOrNone<Held>(Sql["held"], new { AccountId, Id, owner });

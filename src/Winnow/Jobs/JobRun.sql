@@ -5,9 +5,6 @@ select cancel_asked from jobs where account_id = @AccountId and id = @Id and lea
 update jobs set state = cast(@state as $json), done = @done, total = @total, lease_until = @until, attempts = 0
 where account_id = @AccountId and id = @Id;
 
--- name: report
-update jobs set done = @done where account_id = @AccountId and id = @Id;
-
 -- name: extend
 update jobs set lease_until = @until where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null;
 

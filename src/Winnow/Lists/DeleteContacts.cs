@@ -83,11 +83,7 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
         var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, selectionId, run.State<DeleteState>().After, pace.Size), stop) is { Count: > 0 } ids)
-        {
-            pace.Begin();
-            await run.Step(tx => DeleteBatch(tx, run, catalog, ids), stop);
-            pace.End();
-        }
+            await pace.Take(() => run.Step(tx => DeleteBatch(tx, run, catalog, ids), stop));
         return run.State<DeleteState>();
     }
 

@@ -7,17 +7,15 @@ internal sealed class PacedBatches(TimeProvider clock)
     /// <summary>The most contacts in one transaction.</summary>
     public const int Most = 5_000;
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(250), Short = TimeSpan.FromMilliseconds(100);
-    private long began;
 
     /// <summary>How many to take now.</summary>
     public int Size { get; private set; } = 1_000;
 
-    /// <summary>The transaction begins.</summary>
-    public void Begin() => began = clock.GetTimestamp();
-
-    /// <summary>The transaction has committed.</summary>
-    public void End()
+    /// <summary>Does one transaction and sets the size of the next by how long it took.</summary>
+    public async Task Take(Func<Task> transaction)
     {
+        var began = clock.GetTimestamp();
+        await transaction();
         var took = clock.GetElapsedTime(began);
         if (took > Long) Size = Math.Max(100, Size / 2);
         else if (took < Short) Size = Math.Min(Most, Size * 2);

@@ -22,31 +22,26 @@ public sealed class RecycleBin(Db db, DeletedMembers deleted, TimeProvider clock
     {
         var pace = new PacedBatches(clock);
         foreach (var due in await db.Read(tx => tx.Query<Due>(Sql["due"], new { now = clock.GetUtcNow() }), stop))
-            while (!await Erase(due, pace, stop)) { }
+            for (var finished = false; !finished;)
+                await pace.Take(async () => finished = await db.Write(tx => Erase(tx, due, pace.Size), stop));
         foreach (var (accountId, id) in await db.Read(tx => tx.Query<(long, long)>(Sql["unused-selections"], new { before = clock.GetUtcNow().AddDays(-1) }), stop))
             await db.Write(tx => Forget(tx, accountId, id), stop);
     }
 
     /// <summary>One batch; true when it was the last.</summary>
-    private async Task<bool> Erase(Due due, PacedBatches pace, CancellationToken stop)
+    private async Task<bool> Erase(Tx tx, Due due, long limit)
     {
-        pace.Begin();
-        var finished = await db.Write(async tx =>
+        var ids = (await tx.Query<long>(Sql["next"], new { due.AccountId, due.Id, limit })).ToArray();
+        if (ids.Length > 0)
         {
-            var ids = (await tx.Query<long>(Sql["next"], new { due.AccountId, due.Id, limit = (long)pace.Size })).ToArray();
-            if (ids.Length > 0)
-            {
-                await tx.Execute(Sql["erase-history"], new { due.AccountId, ids });
-                await tx.Execute(Sql["erase-words"], new { due.AccountId, ids });
-                await tx.Execute(Sql["erase"], new { due.AccountId, due.Id, ids });
-                return false;
-            }
-            await deleted.Forget(tx, due.AccountId, due.Id);
-            await tx.Execute(Sql["purged"], new { due.AccountId, due.Id, now = clock.GetUtcNow() });
-            return true;
-        }, stop);
-        pace.End();
-        return finished;
+            await tx.Execute(Sql["erase-history"], new { due.AccountId, ids });
+            await tx.Execute(Sql["erase-words"], new { due.AccountId, ids });
+            await tx.Execute(Sql["erase"], new { due.AccountId, due.Id, ids });
+            return false;
+        }
+        await deleted.Forget(tx, due.AccountId, due.Id);
+        await tx.Execute(Sql["purged"], new { due.AccountId, due.Id, now = clock.GetUtcNow() });
+        return true;
     }
 
     private static async Task Forget(Tx tx, long accountId, long id)

@@ -19,11 +19,7 @@ public class ContactPagesInChromiumTests
         await Fill(app);
         var page = await chromium.Page(app, width, colours);
         var look = $"{width}-{colours}".ToLowerInvariant();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("[name=Email]", "noor@fernhill.example");
-        await page.FillAsync("[name=Password]", "correct horse");
-        await page.ClickAsync("main button[type=submit]");
-        await page.WaitForSelectorAsync(".account");
+        await Chromium.SignIn(page);
         if (language == "nl")
         {
             await page.GotoAsync("/settings");

@@ -86,11 +86,7 @@ public sealed class PropertyPagesTests
         await WebApp.Post(app.Http, "/settings", new() { ["Language"] = language });
         var page = await chromium.Page(app, width, colours);
         var look = $"{width}-{colours}".ToLowerInvariant();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("[name=Email]", "noor@fernhill.example");
-        await page.FillAsync("[name=Password]", "correct horse");
-        await page.ClickAsync("main button[type=submit]");
-        await page.WaitForSelectorAsync(".account");
+        await Chromium.SignIn(page);
 
         foreach (var path in new[] { "/settings/properties", "/settings/properties?show=archived", "/settings/properties/1000", "/settings/properties/20", "/settings/properties/new" })
         {

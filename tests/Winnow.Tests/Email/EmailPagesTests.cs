@@ -107,11 +107,7 @@ public sealed class EmailPagesTests
         await using var chromium = await Chromium.Start();
         var page = await chromium.Page(app, width, colours, locale);
         var look = $"{width}-{colours}".ToLowerInvariant();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("[name=Email]", "noor@fernhill.example");
-        await page.FillAsync("[name=Password]", "correct horse");
-        await page.ClickAsync("main button[type=submit]");
-        await page.WaitForSelectorAsync(".account");
+        await Chromium.SignIn(page);
 
         await page.GotoAsync("/email");
         await Check(page, $"email-empty-{look}");

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Winnow.Mail.Smtp;
 
 namespace Winnow.Tests;
@@ -132,7 +130,7 @@ public class SmtpPoolTests
     public async Task Postfixs_sink_takes_our_mail()
     {
         if (!File.Exists(Sink) && Environment.GetEnvironmentVariable("CI") != "true") Assert.Skip($"{Sink} is missing; install the package postfix");
-        var port = FreePort();
+        var port = Postfix.FreePort();
         using var sink = Process.Start(new ProcessStartInfo(Sink, [.. Environment.IsPrivilegedProcess ? new[] { "-u", "nobody" } : [], "-c", $"127.0.0.1:{port}", "50"]) { RedirectStandardOutput = true })!;
         try
         {
@@ -162,12 +160,5 @@ public class SmtpPoolTests
         using var source = Process.Start(Source, ["-s", "4", "-m", "200", "-l", "5000", "-f", "a@x.test", "-t", "b@x.test", $"127.0.0.1:{listener.Endpoint.Port}"]);
         await source.WaitForExitAsync();
         Assert.Equal((0, 200), (source.ExitCode, drop.Mails.Count));
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -99,11 +99,7 @@ public sealed class ImportAndDeletePagesTests
         await app.SetUp();
         var page = await chromium.Page(app, width, colours, locale);
         var look = $"{width}-{colours}".ToLowerInvariant();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("[name=Email]", "noor@fernhill.example");
-        await page.FillAsync("[name=Password]", "correct horse");
-        await page.ClickAsync("main button[type=submit]");
-        await page.WaitForSelectorAsync(".account");
+        await Chromium.SignIn(page);
 
         foreach (var path in new[] { "/imports", "/jobs", "/recycle-bin", "/imports/new" })
         {

@@ -63,11 +63,7 @@ public sealed class BouncePagesTests
         await using var web = await WithBounce("sqlite", locale[..2]);
         await using var chromium = await Chromium.Start();
         var page = await chromium.Page(web, width, colours, locale);
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("[name=Email]", "noor@fernhill.example");
-        await page.FillAsync("[name=Password]", "correct horse");
-        await page.ClickAsync("main button[type=submit]");
-        await page.WaitForSelectorAsync(".account");
+        await Chromium.SignIn(page);
         var look = $"{width}-{colours}".ToLowerInvariant();
 
         await page.GotoAsync("/email/bounce-tools/create-list");
