@@ -72,9 +72,10 @@ public sealed class Recipients(TimeProvider clock)
         return true;
     }
 
-    /// <summary>Changes one recipient's outcome, whatever it was.</summary>
-    internal Task Set(Tx tx, long accountId, long emailId, long contactId, string outcome, string? reason, string? detail, DateTimeOffset? nextAt, long attempts) =>
-        tx.Execute(Sql["set"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = nextAt?.ToUnixTimeMilliseconds() ?? 0, attempts, now = clock.GetUtcNow() });
+    /// <summary>Ends one recipient's turn, or has it wait for a later one.</summary>
+    /// <returns>False when it has an outcome already: a bounce can be quicker than the sender.</returns>
+    internal async Task<bool> End(Tx tx, long accountId, long emailId, long contactId, string outcome, string? reason, string? detail, DateTimeOffset? nextAt, long attempts) =>
+        await tx.Execute(Sql["end"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = nextAt?.ToUnixTimeMilliseconds() ?? 0, attempts, now = clock.GetUtcNow() }) > 0;
 
     /// <summary>Adds to the figures. Rows are touched in one order, so that two writers cannot wait for each other.</summary>
     internal static async Task Count(Tx tx, long accountId, long emailId, IEnumerable<(string Outcome, string? Reason, long By)> changes)

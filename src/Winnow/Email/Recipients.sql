@@ -31,6 +31,10 @@ select email_id, outcome, reason, count from email_counts where account_id = @ac
 update email_recipients set outcome = @outcome, reason = @reason, detail = @detail, next_at = @nextAt, attempts = @attempts, at = @now
 where account_id = @accountId and email_id = @emailId and contact_id = @contactId;
 
+-- name: end
+update email_recipients set outcome = @outcome, reason = @reason, detail = @detail, next_at = @nextAt, attempts = @attempts, at = @now
+where account_id = @accountId and email_id = @emailId and contact_id = @contactId and outcome in ('queued', 'handing_over', 'retry');
+
 -- name: count
 insert into email_counts (account_id, email_id, outcome, reason, count) values (@accountId, @emailId, @Outcome, @Reason, @By)
 on conflict (account_id, email_id, outcome, reason) do update set count = email_counts.count + excluded.count;

@@ -31,7 +31,24 @@ public sealed class SendEmailTests
         Assert.Equal((1.0, 1.0, "Bulbs"), ((double)contact![BuiltInProperties.Of("hs_email_delivered")]!, (double)contact[BuiltInProperties.Of("hs_email_sends_since_last_engagement")]!, contact[BuiltInProperties.Of("hs_email_last_email_name")]));
         Assert.Equal(send.App.Clock.GetUtcNow().ToUnixTimeMilliseconds(), contact[BuiltInProperties.Of("hs_email_last_send_date")]);
         Assert.Equal(250, await send.App.Scalar<long>("select count(*) from email_events where account_id = 1 and type = 'SENT' and detail like '250%'"));
-        Assert.Equal(250, await send.App.Scalar<long>("select count(*) from contact_history where account_id = 1"));          // as made; counters have their events
+        Assert.Equal(0, await send.App.Scalar<long>("select count(*) from contact_history where account_id = 1"));            // counters have their events
+    }
+
+    [Theory, Databases]
+    public async Task A_bounce_that_comes_before_the_connection_breaks_is_not_overwritten(string database)
+    {
+        await using var relay = TestRelay.Start();
+        await using var send = await SendApp.On(database, 3, relay.Port);
+        relay.Answer = (step, to) =>
+        {
+            if ((step, to) != ("end", "c2@live.test")) return "250 2.0.0 Ok";
+            var bounced = send.App.Db.Write(tx => send.App.Get<Recipients>().Bounced(tx, 1, send.Email, 2, hard: true, "UNKNOWN_USER", "550 5.1.1 no"));
+            Assert.True(bounced.GetAwaiter().GetResult());
+            return null;                                                                            // and hangs up without a reply
+        };
+        await send.Send();
+        Assert.Equal("bounced 1, sent 2", await send.Outcomes());
+        Assert.Equal("UNKNOWN_USER", (await send.Recipient(2)).Reason);
     }
 
     [Theory, Databases]

@@ -74,17 +74,19 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
 
     private async Task Others(Tx tx, MarketingEmail email, List<Ending> others)
     {
+        var written = new List<Ending>(others.Count);
         foreach (var e in others)
-            await recipients.Set(tx, email.AccountId, email.Id, e.Recipient.ContactId, e.Outcome, e.Reason, e.Detail, e.NextAt, e.Recipient.Attempts + (e.Outcome is Outcome.Retry or Outcome.Unknown ? 1 : 0));
-        await EmailEvents.Add(tx, email.AccountId, email.Id, clock, [.. others.Select(EventOf).OfType<EmailEvent>()]);
-        await Recipients.Count(tx, email.AccountId, email.Id, others.SelectMany(Move));
+            if (await recipients.End(tx, email.AccountId, email.Id, e.Recipient.ContactId, e.Outcome, e.Reason, e.Detail, e.NextAt, e.Recipient.Attempts + (e.Outcome is Outcome.Retry or Outcome.Unknown ? 1 : 0)))
+                written.Add(e);
+        await EmailEvents.Add(tx, email.AccountId, email.Id, clock, [.. written.Select(EventOf).OfType<EmailEvent>()]);
+        await Recipients.Count(tx, email.AccountId, email.Id, written.SelectMany(Move));
     }
 
     private async Task Refused(Tx tx, MarketingEmail email, List<Ending> refused)
     {
         foreach (var e in refused)
         {
-            await recipients.Set(tx, email.AccountId, email.Id, e.Recipient.ContactId, Outcome.Refused, null, e.Detail, null, e.Recipient.Attempts + 1);
+            if (!await recipients.End(tx, email.AccountId, email.Id, e.Recipient.ContactId, Outcome.Refused, null, e.Detail, null, e.Recipient.Attempts + 1)) continue;
             await bounces.TakeReply(tx, new MailToken(email.AccountId, email.Id, e.Recipient.ContactId), e.Refusal!);
             await Recipients.Count(tx, email.AccountId, email.Id, Move(e));                 // figures last, as everywhere
         }
