@@ -23,7 +23,7 @@ public sealed record ContactColumn(string Name, ColumnKind Kind, int Ordinal)
         .. new (string Name, ColumnKind Kind)[]
         {
             ("version", ColumnKind.Long),
-            ("created_at", ColumnKind.Long), ("updated_at", ColumnKind.Long),
+            ("created_at", ColumnKind.Long), ("updated_at", ColumnKind.Long), ("created_by", ColumnKind.Long),
             ("first_send_at", ColumnKind.Long), ("last_send_at", ColumnKind.Long), ("last_open_at", ColumnKind.Long), ("last_click_at", ColumnKind.Long),
             ("emails_delivered", ColumnKind.Long), ("emails_opened", ColumnKind.Long), ("emails_clicked", ColumnKind.Long),
             ("emails_bounced", ColumnKind.Long), ("sends_since_engaged", ColumnKind.Long),

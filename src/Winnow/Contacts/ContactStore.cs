@@ -6,7 +6,7 @@ using Winnow.Mail.Mime;
 
 namespace Winnow.Contacts;
 
-/// <summary>The only writer of contacts. Every write leaves a history row and an outbox row and tells the followers
+/// <summary>The only writer of contacts. Every change leaves a history row, every write an outbox row, and tells the followers
 /// (<see cref="IFollowContacts"/>), all in the caller's transaction. One contact or five thousand: the same door.</summary>
 public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimeProvider clock)
 {
@@ -210,7 +210,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         after[UpdatedAt] = now;
         if (before is not null) return;
         after[CreatedAt] ??= now;
-        (after[Source], after[SourceId]) = (actor.Source, actor.SourceId);
+        (after[Source], after[SourceId], after[CreatedBy]) = (actor.Source, actor.SourceId, actor.UserId);
     }
 
     private static async Task WriteRows(Tx tx, long accountId, List<ContactChange> changes)
@@ -229,8 +229,11 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await tx.Execute(PutAll);
     }
 
-    private static async Task WriteHistory(Tx tx, Actor actor, PropertyCatalog properties, long now, List<ContactChange> changes)
+    /// <summary>What changed, before and after. A new contact needs no row: what it was made with is what it has, with the changes since taken
+    /// back (<see cref="PropertyHistory"/>), and a second copy of it would double every import.</summary>
+    private static async Task WriteHistory(Tx tx, Actor actor, PropertyCatalog properties, long now, List<ContactChange> all)
     {
+        var changes = all.Where(c => c.Before is not null).ToList();
         if (changes.Count >= BulkFrom)
             await tx.Bulk(History, changes, (row, change) =>
             {
@@ -242,15 +245,14 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
                 row.Text(actor.SourceId);
                 row.Long(actor.UserId);
                 using (var after = Values(change.After, change)) row.Text(after.Utf8);
-                if (change.Before is null) row.Text((string?)null);
-                else using (var before = Values(change.Before, change)) row.Text(before.Utf8);
+                using (var before = Values(change.Before!, change)) row.Text(before.Utf8);
             });
         else
             foreach (var change in changes)
                 await tx.Execute(Sql["history"], new
                 {
                     accountId = change.After!.AccountId, change.Id, change.After.Version, now, actor.Source, actor.SourceId, actor.UserId,
-                    after = Text(change.After, change), before = change.Before is null ? null : Text(change.Before, change),
+                    after = Text(change.After, change), before = Text(change.Before!, change),
                 });
 
         JsonBuffer Values(Contact contact, ContactChange change)
@@ -290,7 +292,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing");
 
     private static readonly object First = 1L;
-    private static readonly ContactColumn Version = ContactColumn.Of("version"), EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"),
+    private static readonly ContactColumn Version = ContactColumn.Of("version"), EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"), CreatedBy = ContactColumn.Of("created_by"),
         Source = ContactColumn.Of("source"), SourceId = ContactColumn.Of("source_id");
     private static readonly ContactColumn Delivered = ContactColumn.Of("emails_delivered"), SinceEngaged = ContactColumn.Of("sends_since_engaged"),
         FirstSend = ContactColumn.Of("first_send_at"), LastSend = ContactColumn.Of("last_send_at");
@@ -299,6 +301,9 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     [
         LastName.Id, .. new[] { "hs_email_delivered", "hs_email_sends_since_last_engagement", "hs_email_first_send_date", "hs_email_last_send_date" }.Select(n => BuiltInProperties.Of(n).Id),
     ];
+
+    /// <summary>What is written without a row of history: counters of mail, whose history are the e-mail events, and the time of the last change.</summary>
+    internal static readonly IReadOnlySet<long> WithoutHistory = new HashSet<long>([.. MailProperties, BuiltInProperties.Of("lastmodifieddate").Id]);
     private static readonly Property Domain = BuiltInProperties.Of("hs_email_domain");
 
     private sealed record CountRow(long Contacts, long Marketing);

@@ -3,4 +3,4 @@ select id from contacts where account_id = @accountId and created_at >= @since a
 order by created_at desc, id desc limit 20;
 
 -- name: changed-since
-select changes, before from contact_history where account_id = @AccountId and contact_id = @Id and version > @version and before is not null order by version desc;
+select changes, before from contact_history where account_id = @AccountId and contact_id = @Id and version > @version order by version desc;

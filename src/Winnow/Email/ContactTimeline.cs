@@ -22,7 +22,7 @@ public sealed record TimelineEntry(ContactEdit? Edit, EmailFact? Email)
 public sealed record TimelinePage(IReadOnlyList<TimelineEntry> Entries, string? More);
 
 /// <summary>What happened to one contact, newest first: changes with before and after, and e-mail.</summary>
-public sealed class ContactTimeline(Db db, Properties properties)
+public sealed class ContactTimeline(Db db, ContactStore contacts, Properties properties)
 {
     /// <summary>Entries on a page.</summary>
     public const int Size = 25;
@@ -35,7 +35,8 @@ public sealed class ContactTimeline(Db db, Properties properties)
     public Task<TimelinePage> Page(long accountId, long contactId, string? from, bool emailOnly, CancellationToken stop = default) => db.Read(async tx =>
     {
         var place = Place.Read(from);
-        List<ContactEdit> edits = emailOnly ? [] : await PropertyHistory.Before(tx, await properties.Catalog(tx, accountId), accountId, contactId, place.Version, Size + 1);
+        List<ContactEdit> edits = !emailOnly && await contacts.Find(tx, accountId, contactId) is { } contact
+            ? await PropertyHistory.Before(tx, await properties.Catalog(tx, accountId), contact, place.Version, Size + 1) : [];
         var facts = await Facts(tx, accountId, contactId, place);
         List<TimelineEntry> page = [.. Merge(edits, facts).Take(Size)];
         return new TimelinePage(page, edits.Count + facts.Count > page.Count ? place.After(page).ToString() : null);

@@ -101,7 +101,7 @@ public sealed class AdditionalAddressesTests
         var change = seen.First(e => e.Edit?.Version == 3).Edit!.Changes.Single();
         Assert.Equal(("City 1", "City 2"), (change.Before, change.After));
         Assert.Empty((await app.Get<ContactTimeline>().Page(TestApp.OtherAccount, ann, null, false)).Entries);
-        var history = await app.Db.Read(async tx => await PropertyHistory.Before(tx, await app.Get<Properties>().Catalog(tx, TestApp.Account), TestApp.Account, ann, long.MaxValue, 100, BuiltInProperties.Of("city")));
+        var history = await app.Db.Read(async tx => await PropertyHistory.Before(tx, await app.Get<Properties>().Catalog(tx, TestApp.Account), (await app.Get<ContactStore>().Find(tx, TestApp.Account, ann))!, long.MaxValue, 100, BuiltInProperties.Of("city")));
         Assert.Equal(40, history.Count);
     }
 

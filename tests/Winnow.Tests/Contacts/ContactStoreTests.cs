@@ -13,26 +13,43 @@ public sealed class ContactStoreTests
 
         var contact = await app.Db.Read(tx => app.Get<ContactStore>().Find(tx, TestApp.Account, id));
         Assert.Equal(("Ann@Example.test", "ann@example.test", 38.5, "example.test"), (contact!.Email, contact.EmailKey, contact[made!], contact[BuiltInProperties.Of("hs_email_domain")]));
-        Assert.Equal(1, await app.Scalar<long>("select count(*) from contact_history where account_id = 1 and contact_id = @id and before is null", new { id }));
+        var creation = Assert.Single(await History(app, contact));
+        Assert.Equal((true, "CRM_UI", "userId:1"), (creation.Created, creation.Source, creation.SourceId));
+        Assert.Equal(1, await app.Scalar<long>("select created_by from contacts where account_id = 1 and id = @id", new { id }));
+        Assert.Equal("Ann", creation.Changes.Single(c => c.Property.Name == "firstname").After);
+        Assert.DoesNotContain(creation.Changes, c => c.Property.Name is "lastname" or "hs_email_delivered");
         Assert.Null(await app.Db.Read(tx => app.Get<ContactStore>().Find(tx, TestApp.OtherAccount, id)));
     }
+
+    [Theory, Databases]
+    public async Task What_a_contact_was_made_with_is_told_after_any_number_of_changes(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var id = Assert.Single(await app.Add(TestApp.Account, ["email=ann@example.test", "firstname=Ann", "city=Utrecht"]));
+        foreach (var city in new[] { "Delft", "Gent", "Delft" })
+            await app.Change(TestApp.Account, [id], $"city={city}");
+        await app.Change(TestApp.Account, [id], "lastname=Visser");
+        var contact = (await app.Db.Read(tx => app.Get<ContactStore>().Find(tx, TestApp.Account, id)))!;
+
+        Assert.Equal(["Delft", "Gent", "Delft", "Utrecht"], (await History(app, contact, "city")).Select(e => e.Changes.Single().After));
+        Assert.Equal([false, false, false, false, true], (await History(app, contact)).Select(e => e.Created));
+        Assert.False(Assert.Single(await History(app, contact, "lastname")).Created);
+        Assert.Equal("Ann", Assert.Single(await History(app, contact, "firstname")).Changes.Single().After);
+        Assert.Equal("Utrecht", Assert.Single(await History(app, contact, "city", below: 2)).Changes.Single().After);
+        Assert.Empty(await History(app, contact, "city", below: 1));
+    }
+
+    private static Task<List<ContactEdit>> History(TestApp app, Contact contact, string? only = null, long below = long.MaxValue) => app.Db.Read(async tx =>
+        await PropertyHistory.Before(tx, await app.Get<Properties>().Catalog(tx, TestApp.Account), contact, below, 100, only is null ? null : BuiltInProperties.Of(only)));
 
     [Theory, Databases]
     public async Task A_thousand_contacts_change_at_once(string database)
     {
         await using var app = await TestApp.On(database);
         var ids = await app.Add(TestApp.Account, [.. Enumerable.Range(0, 1000).Select(i => new[] { $"email=c{i}@example.test" })]);
-        await app.Db.Write(async tx =>
-        {
-            var store = app.Get<ContactStore>();
-            var before = await store.ReadToChange(tx, TestApp.Account, ids);
-            var pairs = before.Select(b => (Before: (Contact?)b, After: b.Copy())).ToList();
-            foreach (var (_, after) in pairs) after[BuiltInProperties.Of("city")] = "Utrecht";
-            var changes = await store.Save(tx, app.Person, await app.Get<Properties>().Catalog(tx, TestApp.Account), pairs);
-            Assert.Equal(1000, changes.Count);
-        });
+        Assert.Equal(1000, (await app.Change(TestApp.Account, ids, "city=Utrecht")).Count);
         Assert.Equal(1000, await app.Scalar<long>("select count(*) from contacts where account_id = 1 and city = 'Utrecht' and version = 2"));
-        Assert.Equal(2000, await app.Scalar<long>("select count(*) from contact_history where account_id = 1"));
+        Assert.Equal(1000, await app.Scalar<long>("select count(*) from contact_history where account_id = 1"));
     }
 
     [Theory, Databases]

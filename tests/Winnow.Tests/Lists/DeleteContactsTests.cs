@@ -115,6 +115,7 @@ public sealed class DeleteContactsTests
     {
         await using var app = await TestApp.On(database);
         var ids = await Add(app, 60);
+        await app.Change(TestApp.Account, ids, "city=Utrecht");
         var list = await StaticList(app, "Fair", ids[..10]);
         await app.Get<ContactWords>().CatchUp(default);
         await app.Execute("insert into contact_emails (account_id, email_key, contact_id, email, created_at) values (1, 'also@home.test', @id, 'also@home.test', 0)", new { id = ids[0] });
@@ -135,6 +136,7 @@ public sealed class DeleteContactsTests
     {
         await using var app = await TestApp.On(database);
         var ids = await Add(app, 60);
+        await app.Change(TestApp.Account, ids, "city=Utrecht");
         await Delete(app, new(ids[..50]));
         var operation = Assert.Single(await app.Get<RecycleBin>().Operations(TestApp.Account));
         app.Clock.Advance(TimeSpan.FromDays(89));

@@ -129,6 +129,7 @@ create table contacts (
   version              bigint not null,   -- one higher with every change; also the number of the history row
   created_at           bigint not null,
   updated_at           bigint not null,
+  created_by           bigint,            -- the user behind its creation, if it was one
   first_send_at        bigint,
   last_send_at         bigint,
   last_open_at         bigint,
@@ -191,7 +192,7 @@ create table contact_counts (             -- kept by ContactStore, so that nobod
   marketing  bigint not null
 );
 
-create table contact_history (            -- one row per change of a contact
+create table contact_history (            -- one row per change of a contact; its creation is the contact itself, see PropertyHistory
   account_id bigint not null,
   contact_id bigint not null,
   version    bigint not null,
@@ -200,7 +201,7 @@ create table contact_history (            -- one row per change of a contact
   source_id  text,
   user_id    bigint,
   changes    text   not null,             -- {"property id": new value}: JSON, but read whole, so nothing is parsed at writing
-  before     text,                        -- the same properties before; null when the contact was created
+  before     text   not null,             -- the same properties before
   primary key (account_id, contact_id, version)
 );
 
