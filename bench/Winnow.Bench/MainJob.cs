@@ -8,6 +8,7 @@ public static class MainJob
     [
         ("import", ImportBench.Measure),
         ("count", ListCount.Measure),
+        ("page", ContactsPage.Measure),
         ("send", SendMail.Measure),
         ("delete", DeleteMany.Measure),
     ];

@@ -50,7 +50,8 @@ public static class SendMail
 
     private static async Task Account(Place place, int port)
     {
-        await place.Get<AccountStore>().CreateFirst(new("Bench", "UTC", "en"), new User { Name = "Bench", Email = "bench@x.test", EmailKey = "bench@x.test", SecurityStamp = "x" });
+        if (await place.Get<AccountStore>().Find(Place.Account) is null)
+            await place.Get<AccountStore>().CreateFirst(new("Bench", "UTC", "en"), new User { Name = "Bench", Email = "bench@x.test", EmailKey = "bench@x.test", SecurityStamp = "x" });
         await place.Get<MailSettingsStore>().Save(Place.Account, MailSettings.Blank with
         {
             RelayHost = "127.0.0.1", RelayPort = port, RelayTls = "none", Connections = Connections,

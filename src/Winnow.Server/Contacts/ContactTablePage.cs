@@ -7,8 +7,9 @@ using Winnow.Lists;
 namespace Winnow.Server.Contacts;
 
 /// <summary>What a table of contacts shows, read from the address: <c>q filter list</c> say which contacts, <c>sort after before</c>
-/// which page, <c>col</c> which columns, <c>all=1</c> that all are selected.</summary>
-public sealed record ContactTablePage(ContactView View, ContactRows Page, long Count, IReadOnlyList<Property> Columns, string Sort, bool AllSelected, PropertyCatalog Properties)
+/// which page, <c>col</c> which columns, <c>all=1</c> that all are selected, <c>count=1</c> that they are counted however long that takes.</summary>
+/// <param name="Count">Null when it is a large view that nobody has counted yet: the page asks for that once it is shown.</param>
+public sealed record ContactTablePage(ContactView View, ContactRows Page, long? Count, IReadOnlyList<Property> Columns, string Sort, bool AllSelected, PropertyCatalog Properties)
 {
     private static readonly string[] Usual = ["hs_marketable_status", "hs_email_hard_bounce_reason_enum", "hs_email_last_send_date", "createdate"];
 
@@ -25,7 +26,8 @@ public sealed record ContactTablePage(ContactView View, ContactRows Page, long C
         var asked = SelectionQuery.Read(name => query.GetValueOrDefault(name)).All;
         var (view, error) = await index.View(tx, account.Id, list is null ? asked : asked with { ListId = list }, catalog, account.TimeZone);
         if (view is null) return (null, error);
-        var count = await index.Count(tx, view);
+        var count = await index.Narrow(tx, view);
+        if (count is null && (query.GetValueOrDefault("all") == "1" || query.GetValueOrDefault("count") == "1")) count = await index.Count(tx, view);
         var sort = Sorted(query.GetValueOrDefault("sort").ToString(), view.IsSmall || count <= ContactIndex.Small);
         var page = await index.Page(tx, view, new(sort.TrimStart('-'), sort.StartsWith('-'), Id(query.GetValueOrDefault("after")), Id(query.GetValueOrDefault("before"))));
         var chosen = query.GetValueOrDefault("col") is { Count: > 0 } columns ? columns.ToArray() : Usual;

@@ -31,6 +31,8 @@ public sealed class FilterSql
 
     private string Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
     {
+        (Relation.AnyOf, Texts any) when filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), any.Values.Contains("true"), any.Values.Contains("false")),
+        (Relation.FlagEqual, Flag flag) when filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), flag.Value, !flag.Value),
         (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany(filter.Property, any) : $"{Text(filter.Property)} in {Parameter(any.Values.ToArray())}",
         (Relation.TextEqual, Texts any) => TextEqual(filter.Property, [.. any.Values.Select(CaseFolding.Fold)]),
         (Relation.NumberEqual, Numeric number) => $"{Cast(filter.Property, "double precision")} = {Parameter(number.Value)}",
@@ -38,6 +40,9 @@ public sealed class FilterSql
         (Relation.Within, Span span) => Within(Cast(filter.Property, "bigint"), span),
         var (relation, operand) => throw new ArgumentException($"{relation} cannot be asked with {operand}", nameof(filter)),
     };
+
+    /// <summary>The bare column, which is what its partial index is for.</summary>
+    private static string OneOf(string column, bool yes, bool no) => yes && no ? $"({column} or not {column})" : yes ? column : no ? $"not {column}" : $"({column} and not {column})";
 
     /// <summary>Options lie between semicolons: one is there when taking it out changes the text.</summary>
     private string AnyOfMany(Property property, Texts any)

@@ -33,7 +33,7 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         ["sent"] = (ContactColumn.Of("last_send_at"), false),
     };
 
-    private const int FewHits = 2_000;
+    private const int Few = 2_000;
     private static readonly SqlFile Sql = SqlFile.Beside<ContactIndex>();
 
     /// <summary>Reads a view: search, filter, list and ticks.</summary>
@@ -48,6 +48,22 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         if (query.Search is not null) await Find(tx, accountId, view, query.Search);
         if (query.ListId is { } list) view.Take(await members.Read(tx, accountId, list));
         return (view, null);
+    }
+
+    /// <summary>How many contacts the view has, as far as that is quickly told; a view of few is then looked up by id.</summary>
+    /// <returns>Null when it has more than <see cref="Small"/>, and only <see cref="Count"/> would tell.</returns>
+    public async Task<long?> Narrow(Tx tx, ContactView view)
+    {
+        if (view.IsEverything || view.Whole is not null) return await Count(tx, view);
+        if (view.IsLarge) return null;
+        var ids = new List<long>();
+        await using (var rows = await tx.Reader(Statement.Built("narrow contacts", $"select id from contacts where {view.Condition}{(view.Sieve is null ? $" limit {Small + 1}" : "")}"), view.Parameters))
+            while (ids.Count <= Small && await rows.ReadAsync(tx.Stop))
+                if (view.Sieve?.Contains(rows.GetInt64(0)) != false) ids.Add(rows.GetInt64(0));
+        if (ids.Count > Small) return null;
+        if (ids.Count <= Few) view.Become([.. ids]);
+        else view.IsSmall = true;
+        return ids.Count;
     }
 
     /// <summary>How many contacts the view has.</summary>
@@ -113,9 +129,9 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         var n = 0;
         foreach (var word in SearchWords.Asked(search))
         {
-            var range = new { accountId, word, end = word + char.ConvertFromUtf32(0x10FFFF), limit = FewHits + 1L };
+            var range = new { accountId, word, end = word + char.ConvertFromUtf32(0x10FFFF), limit = Small + 1L };
             var hits = await tx.Query<long>(Sql["hits"], range);
-            if (hits.Count <= FewHits)
+            if (hits.Count <= Small)
             {
                 if (rare is null) rare = [.. hits];
                 else rare.IntersectWith(hits);
@@ -126,6 +142,7 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
             n++;
         }
         if (rare is not null) view.Add("id in @found", ("found", rare.ToArray()));
+        view.IsLarge = n == 1 && rare is null && view.Filter is null && view.Query.Ids is null;
     }
 
     /// <summary>A run of the order: contacts with or without a value in the sort column, from a place on.</summary>

@@ -22,7 +22,10 @@ public sealed class ContactView
     public Filter? Filter { get; internal init; }
 
     /// <summary>Whether it is small enough to be sorted by any column.</summary>
-    public bool IsSmall { get; private set; }
+    public bool IsSmall { get; internal set; }
+
+    /// <summary>Whether it is known to be too large to be looked through.</summary>
+    internal bool IsLarge { get; set; }
 
     internal string Condition { get; private set; } = "account_id = @accountId";
     internal IReadOnlyDictionary<string, object?> Parameters => parameters;
@@ -44,10 +47,18 @@ public sealed class ContactView
         IsSmall |= values.Any(v => v.Value is long[] { Length: <= ContactIndex.Small });
     }
 
+    /// <summary>Names the contacts that it was found to have, instead of saying what they have in common.</summary>
+    internal void Become(long[] ids)
+    {
+        (Condition, Whole, Sieve, conditions) = ("account_id = @accountId", null, null, 0);
+        foreach (var name in parameters.Keys.Where(k => k != "accountId").ToList()) parameters.Remove(name);
+        Add("id in @ids", ("ids", ids));
+    }
+
     /// <summary>Takes the list last: it stands alone only when nothing else was asked for.</summary>
     internal void Take(MemberSet members)
     {
-        Whole = conditions == 0 ? members : null;
+        (Whole, IsLarge) = (conditions == 0 ? members : null, false);
         if (members.Count <= ContactIndex.Small) Add("id in @members", ("members", members.Ids.ToArray()));
         else Sieve = members;
     }

@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+using Winnow.Data;
+using Winnow.Server.Contacts;
+using Winnow.Server.Roles;
+
+namespace Winnow.Bench;
+
+/// <summary>The contacts page of a million over HTTP, signed in, against the two statements that a page by hand would need for the same: the count and
+/// the 25 rows. First page, a page far behind, another order, a search, and every standard view; in turns.</summary>
+public static partial class ContactsPage
+{
+    private const int Rounds = 20;
+
+    /// <summary>The whole mix against the whole mix, and the request that 95 % are faster than.</summary>
+    public static async Task<IReadOnlyList<Figure>> Measure(Place place, int rows)
+    {
+        await Million.Fill(place, rows);
+        await using var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--roles", "web", "--database", place.Connection, "--Logging:LogLevel:Default=Warning"]);
+        await server.StartAsync();
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(server.Urls.First()) };
+        await SetUp(browser);
+        List<double> pages = [], bare = [], requests = [];
+        for (var round = 0; round <= Rounds; round++)
+        {
+            double page = 0, sql = 0;
+            foreach (var (path, where, order) in Mix(rows))
+            {
+                var took = await Figure.Seconds(() => Get(browser, path)) * 1000;
+                page += took;
+                sql += await Figure.Seconds(() => Bare(place, where, order)) * 1000;
+                if (round > 0) requests.Add(took);                  // the first round compiles
+                if (round == Rounds && Environment.GetEnvironmentVariable("BENCH_DETAIL") is not null) Console.Error.WriteLine($"{took:0.0} ms\t{path}");
+            }
+            if (round > 0) { pages.Add(page); bare.Add(sql); }
+        }
+        return
+        [
+            Figure.Time($"contacts page of {rows:N0}, ten requests", Figure.Median(pages), Figure.Median(bare), "ms", 2),
+            Figure.Within("contacts page, 95 % of requests", requests.Order().ElementAt(requests.Count * 95 / 100), 200, "ms"),
+        ];
+    }
+
+    private static IEnumerable<(string Path, string Where, string Order)> Mix(int rows)
+    {
+        const string newest = "created_at desc, id desc";
+        yield return ("/contacts", "true", newest);
+        yield return ($"/contacts?after={rows / 2}", $"(created_at, id) < ({1_500_000_000_000 + rows / 2 * 1000L}, {rows / 2})", newest);
+        yield return ("/contacts?sort=email", "email_key is not null", "email_key, id");
+        yield return ("/contacts?q=first77", "id in (select contact_id from contact_words where account_id = 1 and word >= 'first77' and word < 'first78')", newest);
+        yield return ("/contacts?q=person77+last55", "id in (select contact_id from contact_words where account_id = 1 and word >= 'person77' and word < 'person78') and id in (select contact_id from contact_words where account_id = 1 and word >= 'last55' and word < 'last56')", newest);
+        yield return ("/contacts?q=company", "id in (select contact_id from contact_words where account_id = 1 and word >= 'company' and word < 'companz')", newest);
+        foreach (var (view, where) in StandardViews.All.Skip(1).Zip(["marketing", "hard_bounce_reason is not null", "opted_out", "reported_spam"])) yield return (view.Href, where, newest);
+    }
+
+    private static Task<int> Bare(Place place, string where, string order) => place.Db.Read(async tx =>
+    {
+        await tx.Single<long>(Statement.Built("bare count", $"select count(*) from contacts where account_id = 1 and {(where.StartsWith("(created_at", StringComparison.Ordinal) ? "true" : where)}"));
+        await using var rows = await tx.Reader(Statement.Built("bare page", $"select * from contacts where account_id = 1 and {where} order by {order} limit 25"));
+        var count = 0;
+        while (await rows.ReadAsync()) count++;
+        return count;
+    });
+
+    private static async Task Get(HttpClient browser, string path)
+    {
+        var answer = await browser.GetAsync(path);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (!answer.IsSuccessStatusCode || !text.Contains("id=\"results\"", StringComparison.Ordinal)) throw new InvalidOperationException($"{path}: {answer.StatusCode}");
+    }
+
+    /// <summary>The first-run page, as a person fills it in: from then on the browser is signed in.</summary>
+    private static async Task SetUp(HttpClient browser)
+    {
+        var fields = Hidden().Matches(await browser.GetStringAsync("/setup")).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
+        foreach (var (name, value) in new (string, string)[] { ("Company", "Bench"), ("Person", "Bench"), ("Email", "bench@x.test"), ("Password", "correct horse"), ("Zone", "Europe/Amsterdam"), ("Language", "en") }) fields[name] = value;
+        var answer = await browser.PostAsync("/setup", new FormUrlEncodedContent(fields));
+        if (answer.StatusCode != System.Net.HttpStatusCode.Redirect) throw new InvalidOperationException($"/setup: {answer.StatusCode}");
+    }
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"")]
+    private static partial Regex Hidden();
+}
