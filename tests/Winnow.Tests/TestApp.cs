@@ -67,16 +67,6 @@ public sealed class TestApp : IAsyncDisposable
         return made.Select(c => c.Id).ToArray();
     });
 
-    /// <summary>A person gives these contacts a value ("city=Utrecht").</summary>
-    public Task<List<ContactChange>> Change(long accountId, IReadOnlyCollection<long> ids, string value) => Db.Write(async tx =>
-    {
-        var (catalog, store) = (await Get<Properties>().Catalog(tx, accountId), Get<ContactStore>());
-        var property = catalog.Find(value.Split('=', 2)[0])!;
-        var pairs = (await store.ReadToChange(tx, accountId, ids)).Select(b => (Before: (Contact?)b, After: b.Copy())).ToList();
-        foreach (var (_, after) in pairs) after[property] = PropertyValue.Parse(property, value.Split('=', 2)[1]).Value;
-        return await store.Save(tx, Person, catalog, pairs);
-    });
-
     public Task<T> Scalar<T>(string sql, object? args = null) => Db.Read(tx => tx.Single<T>(Statement.Built("test", sql), args));
     public Task Execute(string sql, object? args = null) => Db.Write(tx => tx.Execute(Statement.Built("test", sql), args));
 

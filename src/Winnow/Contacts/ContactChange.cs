@@ -11,25 +11,29 @@ public sealed record Actor(string Source, string? SourceId = null, long? UserId 
 
 /// <summary>One contact before and after a change.</summary>
 /// <param name="Before">Null when the contact was created, or came back from the recycle bin.</param>
-/// <param name="After">Null when it was deleted.</param>
 /// <param name="Changed">The properties whose values differ, by id.</param>
-public sealed record ContactChange(Contact? Before, Contact? After, IReadOnlySet<long> Changed)
+public sealed record ContactChange(Contact? Before, Contact After, IReadOnlySet<long> Changed)
 {
     /// <summary>The contact's id.</summary>
-    public long Id => (After ?? Before)!.Id;
+    public long Id => After.Id;
 
     [ThreadStatic] private static List<long>? differing;
     private static readonly Contact Blank = Contact.New(0, 0);
 
-    /// <summary>Compares two states of a contact; one that is not there counts as one with nothing filled in.</summary>
-    public static ContactChange Of(Contact? before, Contact? after, PropertyCatalog properties)
+    /// <summary>Compares two states of a contact; one that was not there counts as one with nothing filled in.</summary>
+    public static ContactChange Of(Contact? before, Contact after, PropertyCatalog properties)
     {
         var ids = differing ??= [];
         ids.Clear();
-        (before ?? Blank).Differences(after ?? Blank, properties, ids);
+        (before ?? Blank).Differences(after, properties, ids);
         return new(before, after, PropertyIds.Of(CollectionsMarshal.AsSpan(ids)));
     }
 }
+
+/// <summary>What a deleted contact was, as far as others need to know.</summary>
+/// <param name="EmailKey">Its primary address, normalised.</param>
+/// <param name="Marketing">It counted toward the contact tier.</param>
+public sealed record DeletedContact(long Id, string? EmailKey, bool Marketing);
 
 /// <summary>Hears of every change of contacts in the transaction that makes it: list membership and the search index are
 /// right when the change commits. Implementations work in sets: a call may bring one change or five thousand.</summary>
@@ -37,6 +41,10 @@ public interface IFollowContacts
 {
     /// <summary>The changes of one account, ordered by contact id, already written.</summary>
     Task Changed(Data.Tx tx, long accountId, PropertyCatalog properties, IReadOnlyList<ContactChange> changes);
+
+    /// <summary>Contacts of one account were moved to the recycle bin of an operation. Nobody reads them for this: a list knows its members.</summary>
+    /// <param name="ids">Ascending.</param>
+    Task Deleted(Data.Tx tx, long accountId, long operationId, IReadOnlyList<long> ids);
 
     /// <summary>Whether a change of only these properties could matter to it, on contacts that were there before and stay. Asked before counters are
     /// written in bulk, the contacts locked; the answer holds until the commit.</summary>

@@ -101,7 +101,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         changes.Sort((a, b) => a.Id.CompareTo(b.Id));
         await WriteRows(tx, accountId, changes);
         await WriteHistory(tx, actor, properties, now, changes);
-        await Tell(tx, accountId, properties, now, changes);
+        await Tell(tx, accountId, properties, changes);
         return changes;
     }
 
@@ -138,16 +138,18 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     }
 
     /// <summary>Takes contacts out of the account into the recycle bin of a bulk operation; for a permanent delete the caller empties it.</summary>
-    public async Task<List<ContactChange>> Delete(Tx tx, long accountId, long operationId, PropertyCatalog properties, IReadOnlyCollection<long> ids)
+    /// <returns>Those that were there, by id.</returns>
+    public async Task<List<DeletedContact>> Delete(Tx tx, long accountId, long operationId, IReadOnlyCollection<long> ids)
     {
-        var contacts = await ReadToChange(tx, accountId, ids);
-        var there = contacts.Select(c => c.Id).ToArray();
+        var gone = await tx.Query<DeletedContact>(Sql["hold-to-delete"], new { accountId, ids = ids.ToArray() });      // by id: rows are locked in one order everywhere
+        if (gone.Count == 0) return gone;
+        var there = gone.Select(c => c.Id).ToArray();
         await tx.Execute(MoveToBin, new { accountId, operationId, ids = there });
         await tx.Execute(Sql["delete"], new { accountId, ids = there });
         await tx.Execute(Sql["free-addresses"], new { accountId, ids = there });
-        var changes = contacts.Select(c => ContactChange.Of(c, null, properties)).ToList();
-        await Tell(tx, accountId, properties, clock.GetUtcNow().ToUnixTimeMilliseconds(), changes);
-        return changes;
+        foreach (var follower in followers) await follower.Deleted(tx, accountId, operationId, there);
+        await Announce(tx, accountId, there, -gone.Count, -gone.Count(c => c.Marketing));
+        return gone;
     }
 
     /// <summary>Brings contacts back from the recycle bin as they were. One whose address another contact has by now comes back
@@ -161,7 +163,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await tx.Execute(MoveFromBin, args);
         await tx.Execute(Sql["delete-from-bin"], args);
         var back = await ReadToChange(tx, accountId, ids);
-        await Tell(tx, accountId, properties, clock.GetUtcNow().ToUnixTimeMilliseconds(), back.Select(c => ContactChange.Of(null, c, properties)).ToList());
+        await Tell(tx, accountId, properties, back.Select(c => ContactChange.Of(null, c, properties)).ToList());
         await CatchUpAddresses(tx, actor, properties, back);
         return back.Count;
     }
@@ -216,16 +218,16 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private static async Task WriteRows(Tx tx, long accountId, List<ContactChange> changes)
     {
         var (created, updated) = (changes.Where(c => c.Before is null).ToList(), changes.Where(c => c.Before is not null).ToList());
-        if (created.Count >= BulkFrom) await tx.Bulk(Contacts, created, (row, c) => Contact.Write(row, c.After!));
+        if (created.Count >= BulkFrom) await tx.Bulk(Contacts, created, (row, c) => Contact.Write(row, c.After));
         else updated = changes;
         if (updated.Count < BulkFrom)
         {
-            foreach (var change in updated) await tx.Execute(Put, change.After!.Parameters());
+            foreach (var change in updated) await tx.Execute(Put, change.After.Parameters());
             return;
         }
         await tx.Execute(Sql["stage"]);
         await tx.Execute(Sql["empty-stage"], new { accountId });
-        await tx.Bulk(Staged, updated, (row, c) => Contact.Write(row, c.After!));
+        await tx.Bulk(Staged, updated, (row, c) => Contact.Write(row, c.After));
         await tx.Execute(PutAll);
     }
 
@@ -237,7 +239,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         if (changes.Count >= BulkFrom)
             await tx.Bulk(History, changes, (row, change) =>
             {
-                row.Long(change.After!.AccountId);
+                row.Long(change.After.AccountId);
                 row.Long(change.Id);
                 row.Long(change.After.Version);
                 row.Long(now);
@@ -251,7 +253,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
             foreach (var change in changes)
                 await tx.Execute(Sql["history"], new
                 {
-                    accountId = change.After!.AccountId, change.Id, change.After.Version, now, actor.Source, actor.SourceId, actor.UserId,
+                    accountId = change.After.AccountId, change.Id, change.After.Version, now, actor.Source, actor.SourceId, actor.UserId,
                     after = Text(change.After, change), before = Text(change.Before!, change),
                 });
 
@@ -269,18 +271,21 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         }
     }
 
-    /// <summary>The followers first, then what the whole account shares: the counts and the outbox, held from then on.</summary>
-    private async Task Tell(Tx tx, long accountId, PropertyCatalog properties, long now, List<ContactChange> changes)
+    private async Task Tell(Tx tx, long accountId, PropertyCatalog properties, List<ContactChange> changes)
     {
         if (changes.Count == 0) return;
         foreach (var follower in followers) await follower.Changed(tx, accountId, properties, changes);
-        var (contacts, marketing) = (changes.Sum(c => One(c.After is not null) - One(c.Before is not null)), changes.Sum(c => One(c.After?.IsMarketing) - One(c.Before?.IsMarketing)));
-        if (contacts != 0 || marketing != 0) await tx.Execute(Sql["count"], new { accountId, contacts, marketing });
-        var (id, first, last) = (await Ids.Next(tx, accountId, "contact_change"), changes[0].Id, changes[^1].Id);
-        var ids = last - first + 1 == changes.Count ? null : JsonSerializer.Serialize(changes.Select(c => c.Id));
-        await tx.Execute(Sql["outbox"], new { accountId, id, first, last, ids, now });
+        await Announce(tx, accountId, [.. changes.Select(c => c.Id)], changes.Count(c => c.Before is null), changes.Sum(c => One(c.After.IsMarketing) - One(c.Before?.IsMarketing)));
 
-        static long One(bool? yes) => yes == true ? 1 : 0;
+        static int One(bool? yes) => yes == true ? 1 : 0;
+    }
+
+    /// <summary>What the whole account shares, and therefore last: the counts and the outbox, held from here to the commit.</summary>
+    private async Task Announce(Tx tx, long accountId, long[] ids, long contacts, long marketing)
+    {
+        if (contacts != 0 || marketing != 0) await tx.Execute(Sql["count"], new { accountId, contacts, marketing });
+        var (id, first, last) = (await Ids.Next(tx, accountId, "contact_change"), ids[0], ids[^1]);
+        await tx.Execute(Sql["outbox"], new { accountId, id, first, last, ids = last - first + 1 == ids.Length ? null : JsonSerializer.Serialize(ids), now = clock.GetUtcNow() });
     }
 
     private static string Upsert(string rows) =>

@@ -25,10 +25,16 @@ public sealed class ContactWords(Db db) : IFollowContacts
         foreach (var change in changes)
         {
             var before = change.Before is null ? [] : SearchWords.Of(change.Before);
-            var after = change.After is null ? [] : SearchWords.Of(change.After);
+            var after = SearchWords.Of(change.After);
             if (before.Except(after).ToArray() is { Length: > 0 } gone) await tx.Execute(Sql["remove"], new { accountId, change.Id, words = gone });
             foreach (var word in after.Except(before)) await tx.Execute(Sql["add"], new { accountId, change.Id, word });
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task Deleted(Tx tx, long accountId, long operationId, IReadOnlyList<long> ids)
+    {
+        if (ids.Count <= AtOnce) await tx.Execute(Sql["clear"], new { accountId, ids = ids.ToArray() });
     }
 
     /// <inheritdoc/>

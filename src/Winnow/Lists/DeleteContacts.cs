@@ -80,29 +80,28 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
         var selectionId = await db.Read(tx => tx.Single<long>(Sql["selection-of"], new { run.AccountId, run.State<DeleteState>().OperationId }), stop);
-        var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, selectionId, run.State<DeleteState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => DeleteBatch(tx, run, catalog, ids), stop));
+            await pace.Take(() => run.Step(tx => DeleteBatch(tx, run, ids), stop));
         return run.State<DeleteState>();
     }
 
-    private async Task<Step<DeleteState>> DeleteBatch(Tx tx, JobRun run, PropertyCatalog catalog, List<long> ids)
+    private async Task<Step<DeleteState>> DeleteBatch(Tx tx, JobRun run, List<long> ids)
     {
         var state = run.State<DeleteState>();
         var others = state.Permanent ? await tx.Query<string>(Sql["additional-addresses"], new { accountId = run.AccountId, ids = ids.ToArray() }) : [];   // a delete frees them
-        var gone = await contacts.Delete(tx, run.AccountId, state.OperationId, catalog, ids);
+        var gone = await contacts.Delete(tx, run.AccountId, state.OperationId, ids);
         if (state.Permanent) await Erase(tx, run.AccountId, state.OperationId, gone, others);
         await tx.Execute(Sql["count-deleted"], new { run.AccountId, state.OperationId, count = (long)gone.Count });
         return new(state with { After = ids[^1], Deleted = state.Deleted + gone.Count }, ids.Count);
     }
 
     /// <summary>Leaves nothing of the contacts but what belongs to their addresses, and hashes that keep them from being imported again.</summary>
-    private async Task Erase(Tx tx, long accountId, long operationId, List<ContactChange> gone, List<string> others)
+    private async Task Erase(Tx tx, long accountId, long operationId, List<DeletedContact> gone, List<string> others)
     {
         var ids = gone.Select(c => c.Id).ToArray();
-        await contacts.Block(tx, accountId, [.. gone.Select(c => c.Before!.EmailKey).OfType<string>().Concat(others)]);
-        await tx.Execute(Sql["erase-from-bin"], new { accountId, ids });
+        await contacts.Block(tx, accountId, [.. gone.Select(c => c.EmailKey).OfType<string>().Concat(others)]);
+        await tx.Execute(Sql["erase-from-bin"], new { accountId, operationId, ids });
         await tx.Execute(Sql["erase-history"], new { accountId, ids });
         await tx.Execute(Sql["erase-words"], new { accountId, ids });
         await deleted.Forget(tx, accountId, operationId);

@@ -24,7 +24,7 @@ select id from contacts where account_id = @accountId and marketing;
 select email_key from contact_emails where account_id = @accountId and contact_id in @ids;
 
 -- name: erase-from-bin
-delete from deleted_contacts where account_id = @accountId and id in @ids;
+delete from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids;
 
 -- name: erase-history
 delete from contact_history where account_id = @accountId and contact_id in @ids;

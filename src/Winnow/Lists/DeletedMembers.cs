@@ -2,24 +2,31 @@ using Winnow.Data;
 
 namespace Winnow.Lists;
 
-/// <summary>Deleted contacts leave every static list; where they were is kept with the operation that deleted them, so that a
-/// restore puts them back. Active lists follow the contact by themselves, frozen selections stay as they were.</summary>
+/// <summary>Deleted contacts leave every list, frozen selections apart. Where they were in static lists is kept with the operation that deleted them,
+/// so that a restore puts them back; active lists take them again by themselves.</summary>
 public sealed class DeletedMembers(ListMembers members)
 {
+    /// <summary>From this many contacts on, chunks are rewritten instead of single leaves noted.</summary>
+    private const int FlipFrom = 50;
     private static readonly SqlFile Sql = SqlFile.Beside<DeletedMembers>();
 
-    /// <summary>Takes contacts that this transaction deletes out of the static lists. A second call does nothing more.</summary>
+    /// <summary>Takes contacts that this transaction deletes out of the lists. A second call does nothing more.</summary>
     public async Task Remove(Tx tx, long accountId, long operationId, MemberSet contacts)
     {
         var chunks = contacts.ChunkNumbers.ToArray();
         var kept = (await tx.Query<Kept>(Sql["kept"], new { accountId, operationId, chunks })).ToLookup(k => k.ListId);
+        var leaves = new List<(long ListId, MemberSet Gone)>();
         foreach (var (list, present) in await Memberships(tx, accountId, contacts))
         {
-            if (list.State != "COMPLETE") await members.ChangeWhileProcessing(tx, accountId, list.Id, new(), contacts);
-            if (list.State != "COMPLETE" || present.Intersect(contacts) is not { Count: > 0 } gone) continue;
-            await Keep(tx, accountId, operationId, list.Id, gone.Union(Set(kept[list.Id])), gone.ChunkNumbers);
-            await members.Flip(tx, accountId, list.Id, new(), gone);
+            if (!list.IsComplete) await members.ChangeWhileProcessing(tx, accountId, list.Id, new(), contacts);
+            if (!list.IsComplete || present.Intersect(contacts) is not { Count: > 0 } gone) continue;
+            if (list.IsStatic) await Keep(tx, accountId, operationId, list.Id, gone.Union(Set(kept[list.Id])), gone.ChunkNumbers);
+            leaves.Add((list.Id, gone));
         }
+        if (contacts.Count >= FlipFrom)
+            foreach (var (listId, gone) in leaves) await members.Flip(tx, accountId, listId, new(), gone);
+        else
+            foreach (var contact in contacts.Ids) await members.Change(tx, accountId, contact, [], [.. leaves.Where(l => l.Gone.Contains(contact)).Select(l => l.ListId)]);
     }
 
     /// <summary>Puts contacts that came back from the bin into the static lists where they were and which still exist.</summary>
@@ -39,11 +46,11 @@ public sealed class DeletedMembers(ListMembers members)
     /// <summary>Forgets what was kept for an operation: nothing of it can be restored any more.</summary>
     public Task Forget(Tx tx, long accountId, long operationId) => tx.Execute(Sql["forget"], new { accountId, operationId });
 
-    /// <summary>The static lists, with their members in the chunks of these contacts; of a list being built nothing is known yet.</summary>
-    private static async Task<List<(StaticList List, MemberSet Members)>> Memberships(Tx tx, long accountId, MemberSet contacts)
+    /// <summary>The lists, with their members in the chunks of these contacts; of a list being built nothing is known yet.</summary>
+    private static async Task<List<(MemberList List, MemberSet Members)>> Memberships(Tx tx, long accountId, MemberSet contacts)
     {
         var parts = await tx.Query<Part>(Sql["memberships"], new { accountId, chunks = contacts.ChunkNumbers.ToArray(), ids = contacts.Ids.ToArray() });
-        var lists = parts.GroupBy(p => new StaticList(p.ListId, p.State)).OrderBy(g => g.Key.Id);
+        var lists = parts.GroupBy(p => new MemberList(p.ListId, p.Kind is not "DYNAMIC", p.State is "COMPLETE")).OrderBy(g => g.Key.Id);
         return [.. lists.Select(list => (list.Key, Corrected(list)))];
     }
 
@@ -70,7 +77,7 @@ public sealed class DeletedMembers(ListMembers members)
             else await tx.Execute(Sql["drop"], new { accountId, operationId, listId, chunk });
     }
 
-    private sealed record StaticList(long Id, string State);
-    private sealed record Part(long ListId, string State, long Number, byte[]? Members, bool Added);
+    private sealed record MemberList(long Id, bool IsStatic, bool IsComplete);
+    private sealed record Part(long ListId, string Kind, string State, long Number, byte[]? Members, bool Added);
     private sealed record Kept(long ListId, long Chunk, byte[] Members);
 }

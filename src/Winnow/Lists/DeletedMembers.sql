@@ -1,14 +1,14 @@
 -- name: memberships
-select l.id as list_id, l.state, c.chunk as number, c.members, false as added
+select l.id as list_id, l.kind, l.state, c.chunk as number, c.members, false as added
 from lists l join list_chunks c on c.account_id = l.account_id and c.list_id = l.id
-where l.account_id = @accountId and l.kind in ('MANUAL', 'SNAPSHOT') and l.state = 'COMPLETE' and c.chunk in @chunks
+where l.account_id = @accountId and l.kind in ('MANUAL', 'SNAPSHOT', 'DYNAMIC') and l.state = 'COMPLETE' and c.chunk in @chunks
 union all
-select l.id, l.state, d.contact_id, null, d.added
+select l.id, l.kind, l.state, d.contact_id, null, d.added
 from lists l join list_deltas d on d.account_id = l.account_id and d.list_id = l.id
-where l.account_id = @accountId and l.kind in ('MANUAL', 'SNAPSHOT') and l.state = 'COMPLETE' and d.contact_id in @ids
+where l.account_id = @accountId and l.kind in ('MANUAL', 'SNAPSHOT', 'DYNAMIC') and l.state = 'COMPLETE' and d.contact_id in @ids
 union all
-select l.id, l.state, 0, null, false from lists l
-where l.account_id = @accountId and l.kind = 'SNAPSHOT' and l.state = 'PROCESSING';
+select l.id, l.kind, l.state, 0, null, false from lists l
+where l.account_id = @accountId and l.kind in ('SNAPSHOT', 'DYNAMIC') and l.state = 'PROCESSING' and l.deleted_at is null;
 
 -- name: kept
 select list_id, chunk, members from deleted_members

@@ -30,7 +30,7 @@ public sealed class FollowingLists
 
     /// <summary>Those that a change of a contact may touch.</summary>
     public IEnumerable<FollowingList> TouchedBy(ContactChange change) =>
-        change.Before is null || change.After is null ? All : change.Changed.Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
+        change.Before is null ? All : change.Changed.Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
 
     /// <summary>Whether any of them looks at one of these properties, or at when a contact last changed.</summary>
     public bool Follows(IReadOnlySet<long> changed) => byProperty.Contains(LastModified) || changed.Any(byProperty.Contains);

@@ -5,22 +5,27 @@ using Winnow.Data;
 namespace Winnow.Lists;
 
 /// <summary>Keeps lists true: in the transaction that changes contacts, those that depend on what changed are asked before and
-/// after, and who joins or leaves is written. Deleted contacts leave the static lists too.</summary>
+/// after, and who joins or leaves is written. Deleted contacts leave them all.</summary>
 public sealed class ListKeeper(ListMembers members, DeletedMembers deleted) : IFollowContacts
 {
     /// <summary>From this many contacts on, chunks are rewritten instead of single joins and leaves noted.</summary>
     private const int FlipFrom = 50;
-    private static readonly SqlFile Sql = SqlFile.Beside<ListKeeper>();
     private readonly ConcurrentDictionary<long, FollowingLists> cache = new();
 
     /// <inheritdoc/>
     public async Task Changed(Tx tx, long accountId, PropertyCatalog properties, IReadOnlyList<ContactChange> changes)
     {
         var lists = await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), properties);
-        await LeaveStaticLists(tx, accountId, [.. changes.Where(c => c.After is null).Select(c => c.Id)]);
         var moves = changes.SelectMany(change => lists.TouchedBy(change).Select(list => Move(list, change))).Where(move => move.Joins != move.Leaves).ToList();
         if (changes.Count < FlipFrom) await Note(tx, accountId, moves);
         else await Flip(tx, accountId, moves);
+    }
+
+    /// <inheritdoc/>
+    public async Task Deleted(Tx tx, long accountId, long operationId, IReadOnlyList<long> ids)
+    {
+        await ListGate.Share(tx, accountId);
+        await deleted.Remove(tx, accountId, operationId, new(ids));
     }
 
     /// <inheritdoc/>
@@ -34,7 +39,7 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted) : IF
     /// <summary>Decides; before and after differ when the contact joins or leaves.</summary>
     private static ListMove Move(FollowingList list, ContactChange change)
     {
-        var (was, @is) = (change.Before is { } before && list.Takes(before), change.After is { } after && list.Takes(after));
+        var (was, @is) = (change.Before is { } before && list.Takes(before), list.Takes(change.After));
         return new(list, change.Id, Joins: @is && !was, Leaves: was && !@is);
     }
 
@@ -57,13 +62,6 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted) : IF
             if (list.First().List.IsComplete) await members.Flip(tx, accountId, list.Key, joins, leaves);
             else await members.ChangeWhileProcessing(tx, accountId, list.Key, joins, leaves);
         }
-    }
-
-    private async Task LeaveStaticLists(Tx tx, long accountId, long[] ids)
-    {
-        if (ids.Length == 0) return;
-        var operations = await tx.Query<(long OperationId, long Id)>(Sql["operations"], new { accountId, ids });
-        foreach (var operation in operations.GroupBy(o => o.OperationId, o => o.Id)) await deleted.Remove(tx, accountId, operation.Key, new(operation));
     }
 
     private sealed record ListMove(FollowingList List, long ContactId, bool Joins, bool Leaves);

@@ -86,7 +86,7 @@ public sealed class SendEmailTests
         Assert.Equal("retry 60", await send.Outcomes());
 
         await send.Address("c1@live.test", a => a with { OptedOutAt = send.App.Clock.GetUtcNow() });
-        await send.App.Db.Write(async tx => await send.App.Get<ContactStore>().Delete(tx, 1, 1, await send.App.Get<Properties>().Catalog(tx, 1), [2]));
+        await send.App.Db.Write(async tx => await send.App.Get<ContactStore>().Delete(tx, 1, 1, [2]));
         await send.App.Db.Write(async tx =>
         {
             var before = (await send.App.Get<ContactStore>().ReadToChange(tx, 1, [3])).Single();

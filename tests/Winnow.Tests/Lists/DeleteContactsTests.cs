@@ -47,7 +47,7 @@ public sealed class DeleteContactsTests
         await using var app = await TestApp.On(database);
         var ids = await Add(app, 12);
         var (receipt, _) = await app.Get<DeleteContacts>().Freeze(TestApp.Account, Everyone, TimeZoneInfo.Utc, 1);
-        await app.Db.Write(async tx => await app.Get<ContactStore>().Delete(tx, TestApp.Account, 99, await app.Get<Properties>().Catalog(tx, TestApp.Account), ids[..2]));
+        await app.Db.Write(async tx => await app.Get<ContactStore>().Delete(tx, TestApp.Account, 99, ids[..2]));
         await app.Add(TestApp.Account, ["email=new1@example.test"], ["email=new2@example.test"]);      // twelve again, but not the same twelve
         var outcome = await Confirm(app, receipt!.SelectionId, 12, Everyone);
         Assert.Equal((null, (2L, 2L)), (outcome.JobId, outcome.Changed));
@@ -115,7 +115,7 @@ public sealed class DeleteContactsTests
     {
         await using var app = await TestApp.On(database);
         var ids = await Add(app, 60);
-        await app.Change(TestApp.Account, ids, "city=Utrecht");
+        await app.Set(ids, "city", "Utrecht");
         var list = await StaticList(app, "Fair", ids[..10]);
         await app.Get<ContactWords>().CatchUp(default);
         await app.Execute("insert into contact_emails (account_id, email_key, contact_id, email, created_at) values (1, 'also@home.test', @id, 'also@home.test', 0)", new { id = ids[0] });
@@ -136,7 +136,7 @@ public sealed class DeleteContactsTests
     {
         await using var app = await TestApp.On(database);
         var ids = await Add(app, 60);
-        await app.Change(TestApp.Account, ids, "city=Utrecht");
+        await app.Set(ids, "city", "Utrecht");
         await Delete(app, new(ids[..50]));
         var operation = Assert.Single(await app.Get<RecycleBin>().Operations(TestApp.Account));
         app.Clock.Advance(TimeSpan.FromDays(89));

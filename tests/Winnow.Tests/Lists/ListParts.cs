@@ -39,7 +39,7 @@ internal static class ListParts
     });
 
     public static Task Delete(this TestApp app, long operationId, params long[] ids) =>
-        app.Db.Write(async tx => await app.Get<ContactStore>().Delete(tx, TestApp.Account, operationId, await app.Get<Properties>().Catalog(tx, TestApp.Account), ids));
+        app.Db.Write(async tx => await app.Get<ContactStore>().Delete(tx, TestApp.Account, operationId, ids));
 
     public static Task Restore(this TestApp app, long operationId, params long[] ids) => app.Db.Write(async tx =>
     {

@@ -327,7 +327,6 @@ create unique index bulk_operations_selection on bulk_operations (account_id, se
 create table deleted_contacts as         -- the recycle bin: every column of contacts, and which operation put it there
   select contacts.*, contacts.id as operation_id from contacts where false;
 create unique index deleted_contacts_key on deleted_contacts (account_id, operation_id, id);
-create index deleted_contacts_id on deleted_contacts (account_id, id);
 create table deleted_members (            -- memberships of deleted contacts in static lists, a chunk a row
   account_id   bigint not null,
   operation_id bigint not null,

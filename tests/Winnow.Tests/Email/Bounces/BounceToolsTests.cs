@@ -14,7 +14,7 @@ public sealed class BounceToolsTests
     {
         await using var winnow = await WithBounces(database);
         await winnow.App.Get<Unbounce>().Lift(1, 2, 5);
-        await winnow.App.Db.Write(async tx => await winnow.App.Get<Winnow.Contacts.ContactStore>().Delete(tx, 1, 9, await winnow.App.Get<Winnow.Contacts.Properties>().Catalog(tx, 1), [3]));
+        await winnow.App.Db.Write(async tx => await winnow.App.Get<Winnow.Contacts.ContactStore>().Delete(tx, 1, 9, [3]));
         var tools = winnow.App.Get<BounceTools>();
 
         var counts = await tools.Count(1, new(All));
