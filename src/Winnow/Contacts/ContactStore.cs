@@ -141,11 +141,11 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     /// <returns>Those that were there, by id.</returns>
     public async Task<List<DeletedContact>> Delete(Tx tx, long accountId, long operationId, IReadOnlyCollection<long> ids)
     {
-        var gone = await tx.Query<DeletedContact>(Sql["hold-to-delete"], new { accountId, ids = ids.ToArray() });      // by id: rows are locked in one order everywhere
+        await tx.Execute(BeforeTaking, new { accountId, operationId, ids = ids.ToArray() });
+        var gone = await tx.Query<DeletedContact>(TakeToBin, new { accountId, operationId, ids = ids.ToArray() });
         if (gone.Count == 0) return gone;
+        gone.Sort((a, b) => a.Id.CompareTo(b.Id));
         var there = gone.Select(c => c.Id).ToArray();
-        await tx.Execute(MoveToBin, new { accountId, operationId, ids = there });
-        await tx.Execute(Sql["delete"], new { accountId, ids = there });
         await tx.Execute(Sql["free-addresses"], new { accountId, ids = there });
         foreach (var follower in followers) await follower.Deleted(tx, accountId, operationId, there);
         await Announce(tx, accountId, there, -gone.Count, -gone.Count(c => c.Marketing));
@@ -291,8 +291,17 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     private static string Upsert(string rows) =>
         $"insert into contacts ({Columns}) {rows} on conflict (account_id, id) do update set {string.Join(", ", ContactColumn.Names.Skip(2).Select(n => $"{n} = excluded.{n}"))}";
 
-    private static readonly Statement MoveToBin = Statement.Built("move to the bin",
-        $"insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from contacts where account_id = @accountId and id in @ids");
+    // SQLite copies, then deletes. PostgreSQL does both in one pass, along the key: rows are locked by id, as everywhere, so that two writers cannot wait for each other.
+    private static readonly Statement BeforeTaking = new("before taking to the bin", d => d == Dialect.Postgres
+        ? "select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
+        : $"insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from contacts where account_id = @accountId and id in @ids");
+    private static readonly Statement TakeToBin = new("take to the bin", d => d == Dialect.Postgres
+        ? $"""
+           with gone as (delete from contacts where account_id = @accountId and id in @ids returning {Columns}),
+           bin as (insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from gone)
+           select id, email_key, marketing from gone
+           """
+        : "delete from contacts where account_id = @accountId and id in @ids returning id, email_key, marketing");
     private static readonly Statement MoveFromBin = Statement.Built("move from the bin",
         $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing");
 

@@ -44,12 +44,6 @@ create temp table if not exists changed_contacts as select * from contacts where
 -- name: empty-stage
 delete from changed_contacts where account_id = @accountId or account_id <> @accountId;
 
--- name: hold-to-delete
-select id, email_key, marketing from contacts where account_id = @accountId and id in @ids order by id $lock;
-
--- name: delete
-delete from contacts where account_id = @accountId and id in @ids;
-
 -- name: free-addresses
 delete from contact_emails where account_id = @accountId and contact_id in @ids;
 

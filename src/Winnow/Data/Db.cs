@@ -78,7 +78,7 @@ public sealed class Db : IAsyncDisposable
     {
         var connection = await source.OpenConnectionAsync(stop);
         if (connection is SqliteConnection)
-            await connection.ExecuteAsync("pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 1073741824");
+            await connection.ExecuteAsync("pragma cache_size = -65536; pragma wal_autocheckpoint = 8192; pragma temp_store = memory; pragma mmap_size = 1073741824");
         return connection;
     }
 

@@ -1,15 +1,15 @@
 namespace Winnow.Lists;
 
-/// <summary>How many contacts to take in one transaction, so that nobody who writes a contact waits long for it: five thousand where
+/// <summary>How many contacts to take in one transaction, so that nobody who writes a contact waits long for it: ten thousand where
 /// the machine is fast enough, fewer where it is not.</summary>
 internal sealed class PacedBatches(TimeProvider clock)
 {
     /// <summary>The most contacts in one transaction.</summary>
-    public const int Most = 5_000;
-    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(250), Short = TimeSpan.FromMilliseconds(100);
+    public const int Most = 10_000;
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(250), Short = TimeSpan.FromMilliseconds(125);
 
     /// <summary>How many to take now.</summary>
-    public int Size { get; private set; } = 1_000;
+    public int Size { get; private set; } = 2_500;
 
     /// <summary>Does one transaction and sets the size of the next by how long it took.</summary>
     public async Task Take(Func<Task> transaction)
