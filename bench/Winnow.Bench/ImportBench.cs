@@ -39,7 +39,6 @@ public static class ImportBench
     private static async Task<double> SameRows(Place place, long accountId)
     {
         await place.Execute("create table bench_same (like contacts including all)");
-        await place.Execute("checkpoint");
         var seconds = await Figure.Seconds(() => place.Execute("insert into bench_same select * from contacts where account_id = @accountId", new { accountId }));
         await place.Execute("drop table bench_same");
         return seconds;

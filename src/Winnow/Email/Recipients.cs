@@ -7,7 +7,7 @@ public static class Outcome
 {
     /// <summary>Waits for its turn.</summary>
     public const string Queued = "queued";
-    /// <summary>Written just before the last byte goes to the relay. When the process dies now, nobody knows whether the mail was taken.</summary>
+    /// <summary>A retry whose turn it is. When the process dies now, the log of its run knows whether the mail may be with the relay.</summary>
     public const string HandingOver = "handing_over";
     /// <summary>The relay said "not now": tried again, for up to 72 hours. HubSpot's Pending.</summary>
     public const string Retry = "retry";

@@ -17,6 +17,8 @@ public sealed class HandOverLogTests
         Assert.Throws<LeaseLostException>(() => log.Note(1_001));                    // a process that was only slow, not dead
         Assert.Equal(1_000, HandOverLog.Close(log.Name)!.Contacts.Count(id => id <= 1_000));                     // read again after a rollback
         Assert.Equal([7], HandOverLog.Close(log.Name)!.Taken);
+        log.Back(8);
+        Assert.DoesNotContain(8, HandOverLog.Close(log.Name)!.Contacts);
         HandOverLog.Forget(log.Name);
         Assert.Null(HandOverLog.Close(log.Name));
     }
@@ -54,8 +56,8 @@ public sealed class HandOverLogTests
         await using var relay = TestRelay.Start();
         await using var send = await SendApp.On(database, 20, relay.Port);
         await send.Order();
-        await send.App.Execute("update marketing_emails set frozen = true, hand_over_log = 'gone' where account_id = 1");
-        await send.App.Execute("insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) select 1, @Email, id, email, email_key, case when id <= 5 then 'handing_over' else 'queued' end, 0 from contacts where account_id = 1", new { send.Email });
+        await send.App.Execute("update marketing_emails set frozen = true, hand_over_log = 'gone', taken_up_to = 5 where account_id = 1");
+        await send.App.Execute("insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) select 1, @Email, id, email, email_key, 'queued', 0 from contacts where account_id = 1", new { send.Email });
         await send.App.RunJobs();
         Assert.Equal("sent 15, unknown 5", await send.Outcomes());
         Assert.Equal(15, relay.Mails.Count);

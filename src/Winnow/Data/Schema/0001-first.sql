@@ -355,6 +355,7 @@ create table marketing_emails (
   selection_id  bigint,                   -- lists.id of kind SELECTION: who was chosen when sending was ordered
   frozen        boolean not null default false, -- every recipient has its row
   hand_over_log text,                     -- HandOverLog of the present or last run
+  taken_up_to   bigint not null default 0, -- contact id: who waits (queued) up to here may be in the hands of that run
   created_by    bigint,
   created_at    bigint not null,
   updated_at    bigint not null,

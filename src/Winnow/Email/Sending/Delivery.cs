@@ -81,16 +81,17 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
             if (SendGates.WhyNot(RecipientFacts.Of(contact, addresses.GetValueOrDefault(row.EmailKey), row.EmailKey)) is { } reason) await End(new(row, Outcome.NotSent, reason, null), endings);
             else batch.Add(new(row, contact!));
         }
-        return (await TakeUp(batch), rows.Count == 0 ? 0 : rows[^1].ContactId);
+        var last = rows.Count == 0 ? 0 : rows[^1].ContactId;
+        return (await TakeUp(batch, queue == "queued" && last > 0 ? last : null), last);
     }
 
     /// <summary>In the job's step: who has lost the job, or was asked to stop, takes nobody up.</summary>
-    private async Task<List<Turn>> TakeUp(List<Turn> batch)
+    private async Task<List<Turn>> TakeUp(List<Turn> batch, long? last)
     {
         HashSet<long> taken = [];
         await what.Run.Step(async tx =>
         {
-            taken = [.. await recorder.TakeUp(tx, what.Email.AccountId, what.Email.Id, batch.Select(t => t.Recipient.ContactId))];
+            taken = [.. await recorder.TakeUp(tx, what.Email.AccountId, what.Email.Id, last, [.. batch.Select(t => t.Recipient.ContactId)])];
             return new Step<SendState>(new(what.Email.Id), taken.Count);
         }, CancellationToken.None);
         return [.. batch.Where(t => taken.Contains(t.Recipient.ContactId))];
@@ -127,8 +128,7 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
             }
             await WaitForRelay(outcome, stop);
         }
-        // nothing of it reached anybody, whatever was noted: back to its place
-        if (noted) await endings.Write(new(turn.Recipient, turn.Recipient.Outcome, null, null));
+        if (noted) what.HandOvers.Back(turn.Recipient.ContactId);               // nothing of it reached anybody: it keeps its place in the queue
     }
 
     /// <summary>What an outcome says about the recipient; null when it speaks of the relay or of ourselves only.</summary>

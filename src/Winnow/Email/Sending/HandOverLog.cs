@@ -12,6 +12,7 @@ namespace Winnow.Email.Sending;
 public sealed class HandOverLog : IDisposable
 {
     private const int HeaderBytes = 64;
+    private const long NotHandedOver = 1L << 62;
     private static readonly string Folder = Path.Combine(Path.GetTempPath(), $"winnow-handovers-{Environment.UserName}");
     private static readonly string BootId = File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : "";
 
@@ -49,6 +50,9 @@ public sealed class HandOverLog : IDisposable
 
     /// <summary>Notes that the relay took a mail: after a crash its outcome is known although the database had not heard of it yet.</summary>
     public void Taken(long contactId) => Write(-contactId);
+
+    /// <summary>Takes a note back: nothing of that mail reached the relay.</summary>
+    public void Back(long contactId) => Write(contactId | NotHandedOver);
 
     /// <summary>Closes a log for good, whoever writes it, and reads it.</summary>
     /// <returns>What was noted; null when there is no log to be believed.</returns>
@@ -91,8 +95,12 @@ public sealed class HandOverLog : IDisposable
         if (bytes.Length < HeaderBytes || Encoding.ASCII.GetString(bytes, 0, HeaderBytes).Trim() != BootId) return null;
         var (handedOver, taken) = (new HashSet<long>(), new HashSet<long>());
         for (var at = HeaderBytes; at + 8 <= bytes.Length; at += 8)
-            if (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at)) is var note && note > 0) handedOver.Add(note);
-            else taken.Add(-note);
+            switch (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at)))
+            {
+                case < 0 and var note: taken.Add(-note); break;
+                case >= NotHandedOver and var note: handedOver.Remove(note ^ NotHandedOver); break;
+                case var note: handedOver.Add(note); break;
+            }
         return new(handedOver, taken);
     }
 

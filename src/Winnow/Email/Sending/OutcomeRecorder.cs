@@ -21,10 +21,16 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
 {
     private static readonly SqlFile Sql = SqlFile.Beside<OutcomeRecorder>();
 
-    /// <summary>Takes up those whose turn it is: from here until their outcome is written, whoever comes after this run asks its <see cref="HandOverLog"/>.</summary>
+    /// <summary>Takes up those whose turn it is, in the job's step: from here until their outcome is written, whoever comes after this run asks its
+    /// <see cref="HandOverLog"/>. For the queue, which is gone through by contact, one number says who that is: nobody else sends this e-mail.</summary>
+    /// <param name="last">The last contact of the queue that was looked at; null for retries, which are taken up one by one.</param>
     /// <returns>Those that were still waiting: no other may be handed over.</returns>
-    public Task<List<long>> TakeUp(Tx tx, long accountId, long emailId, IEnumerable<long> contactIds) =>
-        tx.Query<long>(Sql["take-up"], new { accountId, emailId, ids = contactIds.ToArray(), now = clock.GetUtcNow() });
+    public async Task<IReadOnlyCollection<long>> TakeUp(Tx tx, long accountId, long emailId, long? last, IReadOnlyCollection<long> contactIds)
+    {
+        if (last is null) return await tx.Query<long>(Sql["take-up-again"], new { accountId, emailId, ids = contactIds.ToArray(), now = clock.GetUtcNow() });
+        await tx.Execute(Sql["take-up"], new { accountId, emailId, last });
+        return contactIds;
+    }
 
     /// <summary>Settles those that a run took up and left without an outcome: what its log says of them holds. Whose mail was noted as handed over and not
     /// as taken may have it; the others wait again.</summary>
@@ -32,6 +38,7 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
     public async Task Settle(Tx tx, MarketingEmail email, PropertyCatalog properties, string? log)
     {
         var left = await tx.Query<Waiting>(Sql["taken-up"], new { accountId = email.AccountId, emailId = email.Id });
+        await tx.Execute(Sql["take-up"], new { accountId = email.AccountId, emailId = email.Id, last = 0L });
         if (left.Count == 0) return;
         var noted = HandOverLog.Close(log);
         var taken = left.Where(r => noted?.Taken.Contains(r.ContactId) == true).ToList();
@@ -61,7 +68,7 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
         return left.Count;
     }
 
-    /// <summary>Only rows that were still being handed over count: writing again what was written changes nothing.</summary>
+    /// <summary>Only rows without an outcome count: writing again what was written changes nothing.</summary>
     private async Task Sent(Tx tx, MarketingEmail email, PropertyCatalog properties, List<Ending> sent)
     {
         var ids = sent.Select(e => e.Recipient.ContactId).ToArray();

@@ -1,25 +1,29 @@
 -- name: take-up
-update email_recipients set outcome = 'handing_over', sent_at = @now, at = @now
-where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome in ('queued', 'retry')
+update marketing_emails set taken_up_to = @last where account_id = @accountId and id = @emailId;
+
+-- name: take-up-again
+update email_recipients set outcome = 'handing_over', at = @now
+where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome = 'retry'
 returning contact_id;
 
 -- name: taken-up
 select contact_id, email, email_key, case when attempts = 0 then 'queued' else 'retry' end as outcome, attempts
 from email_recipients
-where account_id = @accountId and email_id = @emailId and outcome = 'handing_over'
+where account_id = @accountId and email_id = @emailId and (outcome = 'handing_over'
+  or outcome = 'queued' and contact_id <= (select taken_up_to from marketing_emails where account_id = @accountId and id = @emailId))
 order by contact_id;
 
 -- name: unknown
 update email_recipients set outcome = 'unknown', detail = 'Sending was cut off between the last byte and the reply of the relay.', at = @now
-where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome = 'handing_over';
+where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome in ('queued', 'handing_over');
 
 -- name: wait-again
-update email_recipients set outcome = case when attempts = 0 then 'queued' else 'retry' end, sent_at = null
+update email_recipients set outcome = case when attempts = 0 then 'queued' else 'retry' end
 where account_id = @accountId and email_id = @emailId and outcome = 'handing_over';
 
 -- name: sent
-update email_recipients set outcome = 'sent', reason = null, detail = null, next_at = 0, attempts = attempts + 1, at = @now
-where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome in ('handing_over', 'unknown')
+update email_recipients set outcome = 'sent', reason = null, detail = null, next_at = 0, attempts = attempts + 1, sent_at = @now, at = @now
+where account_id = @accountId and email_id = @emailId and contact_id in @ids and outcome in ('queued', 'handing_over', 'unknown')
 returning contact_id;
 
 -- name: leave-out-some
