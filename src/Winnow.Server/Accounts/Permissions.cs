@@ -34,6 +34,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/not-found", Who.Anyone),
         new("/theme", Who.Anyone),
         new("/keys", Who.Member),
+        new("/search", Who.Member),
 
         // accounts
         new("/setup", Who.Anyone),                      // 404 once an account exists

@@ -7,6 +7,7 @@ using Winnow.Server.Email;
 using Winnow.Server.Email.Bounces;
 using Winnow.Server.Jobs;
 using Winnow.Server.Lists;
+using Winnow.Server.Search;
 using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
 
@@ -29,6 +30,7 @@ public static class WebRole
         services.AddAccounts();
         services.AddSingleton<UploadRefusals>();
         services.AddSingleton<Ui.Routes>();
+        services.AddScoped<SearchHits>();
         services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
         services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)
     }

@@ -14,7 +14,8 @@ public static class Keys
     /// <summary>The map, as the help shows it: keys and a word of <see cref="Words"/>.</summary>
     public static readonly (string Press, string Word)[] Map =
     [
-        ("/", "Search"),
+        ("Ctrl K", "Search in everything"),
+        ("/", "Search on this page"),
         ("g c · g l · g e", "Go to contacts, lists, email"),
         ("g u · g j", "Go to usage, jobs"),
         ("j · k", "Next row, previous row"),

@@ -1,5 +1,5 @@
 // What the pages add to links and forms when script runs. Everything here also works without it, more slowly.
-// Parts: language and numbers, menus, dialogs, typed count, selection, keys, errors.
+// Parts: language and numbers, menus, dialogs, search, typed count, selection, keys, errors.
 
 const root = document.documentElement;
 const number = new Intl.NumberFormat(root.lang);
@@ -72,6 +72,58 @@ const outside = event => {
   const box = event.target.getBoundingClientRect();
   return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
 };
+
+/* Search in everything: the field keeps the focus, the arrows walk through what was found, Enter opens it. */
+const search = document.querySelector("#search");
+const searchField = search?.querySelector("[role=combobox]");
+const options = () => [...search.querySelectorAll("[role=option]")];
+const chosen = () => search.querySelector("[role=option][aria-selected=true]");
+let openWhenFound = false;
+
+function openSearch() {
+  if (!search || document.querySelector("dialog[open]")) return;
+  search.showModal();
+  searchField.focus();
+  searchField.select();
+  searchField.form.dispatchEvent(new Event("search-opened"));
+}
+
+function choose(option) {
+  for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+  searchField.setAttribute("aria-expanded", String(Boolean(option)));
+  searchField.setAttribute("aria-controls", option ? "found-options" : "found");
+  if (option) searchField.setAttribute("aria-activedescendant", option.id);
+  else searchField.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+const foundForField = () => search.querySelector("#found").dataset.asked === searchField.value;
+
+function showFound() {
+  choose(options()[0]);
+  if (openWhenFound && foundForField()) { openWhenFound = false; chosen()?.click(); }
+}
+
+searchField?.addEventListener("keydown", event => {
+  const all = options(), at = all.indexOf(chosen());
+  const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at || all.length) - 1 }[event.key];
+  if (to !== undefined) { event.preventDefault(); choose(all[to]); }
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  if (foundForField()) chosen()?.click();
+  else openWhenFound = true;                  // typed faster than the answer: it is opened once it is here
+});
+searchField?.addEventListener("input", () => { openWhenFound = false; });
+search?.addEventListener("close", () => { openWhenFound = false; });
+
+document.addEventListener("click", event => {
+  const opener = closest(event, "[data-search]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openSearch();
+});
+for (const opener of document.querySelectorAll("[data-search]")) opener.setAttribute("aria-haspopup", "dialog");
+if (/^Mac|^iP/.test(navigator.platform)) for (const mod of document.querySelectorAll("[data-mod]")) mod.textContent = "⌘";
 
 /* Typed count: 12345, 12,345, 12.345 and 12 345 are the same number; the server checks again. */
 export const readCount = text => {
@@ -171,7 +223,7 @@ function tickRow(range) {
 }
 
 const keys = {
-  "/": () => document.querySelector("main input[type=search], .side-search")?.focus(),
+  "/": () => { const field = document.querySelector("main input[type=search]"); field ? field.focus() : openSearch(); },
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => tickRow(false),
@@ -183,6 +235,7 @@ const keys = {
 
 document.addEventListener("keydown", event => {
   if (menuKey(event)) return event.preventDefault();
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") { event.preventDefault(); openSearch(); }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event) || root.dataset.keys === "off") return;
   if (document.querySelector("dialog[open]")) return;
   if (chord && goTo[event.key]) { location.href = goTo[event.key]; return; }
@@ -210,7 +263,7 @@ function say(text) {
   place.focus();
 }
 
-document.addEventListener("htmx:afterSwap", event => wake(event.detail.target));
+document.addEventListener("htmx:afterSwap", event => event.detail.target.id === "found" ? showFound() : wake(event.detail.target));
 document.addEventListener("htmx:sendError", () => say(document.querySelector("#alert")?.dataset.offline));
 document.addEventListener("htmx:responseError", event => {
   const place = document.querySelector("#alert");

@@ -32,11 +32,11 @@ public sealed class EmailStore(Db db, TimeProvider clock)
     /// <summary>The account's e-mails, the one changed or sent last on top.</summary>
     /// <param name="search">Part of the name or subject; empty for all.</param>
     public async Task<List<MarketingEmail>> Page(Tx tx, long accountId, string search, int skip, int take) =>
-        [.. (await tx.Query<Row>(Sql["page"], new { accountId, like = Like(search), skip, take })).Select(r => r.Email())];
+        [.. (await tx.Query<Row>(Sql["page"], new { accountId, like = LikePattern.Containing(search), skip, take })).Select(r => r.Email())];
 
     /// <summary>How many e-mails there are.</summary>
     /// <inheritdoc cref="Page" path="/param"/>
-    public Task<long> Count(Tx tx, long accountId, string search) => tx.Single<long>(Sql["count"], new { accountId, like = Like(search) });
+    public Task<long> Count(Tx tx, long accountId, string search) => tx.Single<long>(Sql["count"], new { accountId, like = LikePattern.Containing(search) });
 
     /// <summary>Writes a draft. An e-mail that was ordered to be sent stays as it is.</summary>
     /// <returns>Whether it was written.</returns>
@@ -58,8 +58,6 @@ public sealed class EmailStore(Db db, TimeProvider clock)
     /// <summary>Deletes a draft. What was sent stays: its figures and its recipients' outcomes are the record.</summary>
     public Task<bool> DeleteDraft(long accountId, long id, CancellationToken stop = default) =>
         db.Write(async tx => await tx.Execute(Sql["delete-draft"], new { accountId, id }) == 1, stop);
-
-    private static string Like(string search) => $"%{search.Trim().ToLowerInvariant().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
     private static string Line(string text) => Cut(new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Trim(), MaxLine);
 

@@ -26,6 +26,9 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return [.. (await tx.Query<ContactList>(Sql["all"], new { accountId })).Select(list => new ListSize(list, sizes.GetValueOrDefault(list.Id)))];
     }
 
+    /// <summary>Lists with this in their names, the one changed last first.</summary>
+    public Task<List<ContactList>> Named(Tx tx, long accountId, string part, int take) => tx.Query<ContactList>(Sql["named"], new { accountId, like = LikePattern.Containing(part), take });
+
     /// <summary>Makes a list. With a filter (needed for an active one) its members are looked for by a job; until then it is <see cref="ListState.Processing"/>.</summary>
     /// <returns>The list, or what is wrong.</returns>
     public async Task<(ContactList? Made, string? Error)> Create(Tx tx, long accountId, string name, ListKind kind, Filter? filter, TimeZoneInfo zone, long? userId)

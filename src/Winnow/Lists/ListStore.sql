@@ -14,6 +14,13 @@ from lists
 where account_id = @accountId and deleted_at is null and kind <> 'SELECTION'
 order by updated_at desc, id desc;
 
+-- name: named
+select id, name, kind, state, filter, time_zone, created_by, created_at, updated_at, filters_updated_at, built_at
+from lists
+where account_id = @accountId and name_key like @like escape '\' and deleted_at is null and kind <> 'SELECTION'
+order by updated_at desc, id desc
+limit @take;
+
 -- name: create
 insert into lists (account_id, id, name, name_key, kind, state, filter, time_zone, created_by, created_at, updated_at, filters_updated_at)
 values (@accountId, @id, @name, @nameKey, @kind, @state, cast(@filter as $json), @zone, @userId, @now, @now, @now);

@@ -48,6 +48,7 @@ public partial class WordsTests
     // Words that pages take from a table: T[line.Word].
     private static IEnumerable<string> TablesOfWords() =>
         SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word)
+        .Concat(SettingsMap.Lines.Select(line => line.Word)).Concat(Winnow.Server.Search.SearchHits.Words)
         .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word))
         .Concat(BuiltInProperties.All.SelectMany(property => property.Options.Select(option => option.Label).Append(property.Label)))
         .Concat(StandardViews.All.Select(view => view.Label))

@@ -1,0 +1,20 @@
+namespace Winnow.Server.Ui;
+
+/// <summary>One page of Settings.</summary>
+/// <param name="Name">How the page names itself to <c>SettingsTabs</c>.</param>
+/// <param name="Word">Its English name, a key of <see cref="Words"/>.</param>
+/// <param name="Href">Where it lies.</param>
+public sealed record SettingsLine(string Name, string Word, string Href);
+
+/// <summary>The pages of Settings as a table: the tabs, and what the search finds. A line is shown once its page exists.</summary>
+public static class SettingsMap
+{
+    /// <summary>The pages, from left to right.</summary>
+    public static readonly SettingsLine[] Lines =
+    [
+        new("account", "Account", "/settings"),
+        new("properties", "Properties", "/settings/properties"),
+        new("sending", "Sending", "/settings/sending"),
+        new("profile", "Your profile", "/settings/profile"),
+    ];
+}
