@@ -46,6 +46,10 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/properties/new", Who.Member),
         new("/settings/properties/{Id:long}", Who.Member),
         new("/settings/sending", Who.Member),
+        new("/settings/sending/domains", Who.Member),
+        new("/settings/sending/domains/{domain}/{selector}/delete", Who.Member),
+        new("/settings/sending/domains/{domain}/{selector}/sign", Who.Member),
+        new("/settings/sending/domains/{domain}/{selector}/stop", Who.Member),
 
         // e-mail
         new("/email", Who.Member),

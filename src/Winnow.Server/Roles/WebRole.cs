@@ -5,6 +5,7 @@ using Winnow.Server.Accounts;
 using Winnow.Server.Contacts;
 using Winnow.Server.Email;
 using Winnow.Server.Email.Bounces;
+using Winnow.Server.Email.Sending;
 using Winnow.Server.Jobs;
 using Winnow.Server.Lists;
 using Winnow.Server.Search;
@@ -61,6 +62,7 @@ public static class WebRole
         app.MapDeletes();
         app.MapImports();
         app.MapEmail();
+        app.MapDomains();
         app.MapRazorComponents<App>();
     }
 

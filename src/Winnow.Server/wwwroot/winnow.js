@@ -285,6 +285,18 @@ document.addEventListener("click", event => {
   field.setRangeText(document.querySelector(button.dataset.insertToken).value, field.selectionStart, field.selectionEnd, "end");
 });
 
+/* Texts to copy: the button says that it was done */
+document.addEventListener("click", async event => {
+  const button = closest(event, "[data-copy]");
+  if (!button) return;
+  const says = button.dataset.says ??= button.getAttribute("aria-label");
+  try { await navigator.clipboard.writeText(button.dataset.copy); }
+  catch { getSelection().selectAllChildren(button.previousElementSibling); return; }      // no clipboard over plain HTTP: it is selected
+  button.setAttribute("aria-label", button.dataset.done);
+  button.classList.add("is-done");
+  setTimeout(() => { button.setAttribute("aria-label", says); button.classList.remove("is-done"); }, 2000);
+});
+
 /* The first run: the browser knows its time zone */
 const zone = document.querySelector("select[data-own-zone]");
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,6 +1,7 @@
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Mail.Compose;
+using Winnow.Mail.Dkim;
 using Winnow.Mail.Mime;
 
 namespace Winnow.Email;
@@ -12,11 +13,12 @@ public sealed class Template
     private readonly List<(TokenText Text, Property? Property)> tokens = [];
     private readonly Account account;
     private readonly PreparedMessage message;
+    private readonly DkimSigner? signer;
     private readonly int[] slots;                                                // which token stands in the message's slot
 
-    private Template(MarketingEmail email, Account account, PropertyCatalog properties, string subjectPrefix)
+    private Template(MarketingEmail email, Account account, PropertyCatalog properties, string subjectPrefix, DkimSigner? signer)
     {
-        this.account = account;
+        (this.account, this.signer) = (account, signer);
         var html = email.Html.Trim().Length == 0 ? null : Numbered(EmailHtml.ForSending(email.Html, email.PreviewText, account), properties);
         var text = email.Text.Trim().Length > 0 ? email.Text : html is null ? "" : EmailHtml.ToText(email.Html);
         if (!TokenText.HasUnsubscribe(text)) text = $"{text.TrimEnd()}\n\n-- \n{EmailHtml.Footer(account)}: {{{{unsubscribe_link}}}}\n";
@@ -34,9 +36,10 @@ public sealed class Template
 
     /// <summary>Makes an e-mail ready.</summary>
     /// <param name="subjectPrefix">Stands before the subject: <c>[Test] </c>.</param>
+    /// <param name="signer">Signs each copy (<see cref="Sending.DkimKeys"/>); null leaves them unsigned.</param>
     /// <exception cref="ArgumentException">The e-mail has faults (<see cref="Faults"/>), which are to be asked for first.</exception>
-    public static Template Compile(MarketingEmail email, Account account, PropertyCatalog properties, string subjectPrefix = "") =>
-        Faults(email, properties) is [var fault, ..] ? throw new ArgumentException($"The e-mail cannot be sent: {fault}", nameof(email)) : new(email, account, properties, subjectPrefix);
+    public static Template Compile(MarketingEmail email, Account account, PropertyCatalog properties, string subjectPrefix = "", DkimSigner? signer = null) =>
+        Faults(email, properties) is [var fault, ..] ? throw new ArgumentException($"The e-mail cannot be sent: {fault}", nameof(email)) : new(email, account, properties, subjectPrefix, signer);
 
     /// <summary>What in the texts stands in the way of sending: empty ones, and every token that nothing is known of.</summary>
     public static IReadOnlyList<Fault> Faults(MarketingEmail email, PropertyCatalog properties)
@@ -71,7 +74,7 @@ public sealed class Template
         var head = new MessageHead(new Mailbox(to), signed.At, signed.MessageId, new ListUnsubscribe(link, signed.UnsubscribeAddress));
         var content = new System.Buffers.ArrayBufferWriter<byte>(8 * 1024);
         message.Write(content, head, values);
-        return new(signed.ReturnPath, to, content.WrittenMemory);
+        return new(signed.ReturnPath, to, signer is null ? content.WrittenMemory : signer.Sign(content.WrittenSpan, signed.At));
     }
 
     private string Value((TokenText Text, Property? Property) token, Contact? contact, string link) => token.Property is not { } property ? link

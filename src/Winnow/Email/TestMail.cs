@@ -9,7 +9,7 @@ namespace Winnow.Email;
 
 /// <summary>Sends one copy of an e-mail to an address someone typed in, marked as a test. Nothing is counted and nobody is asked at the gates;
 /// its way out leads to a page that says what it would do.</summary>
-public sealed class TestMail(Db db, EmailStore emails, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays, MailSettingsStore settings, TimeProvider clock)
+public sealed class TestMail(Db db, EmailStore emails, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays, DkimKeys keys, MailSettingsStore settings, TimeProvider clock)
 {
     /// <summary>Sends it now and waits for the relay.</summary>
     /// <returns>What stands in the way; none: the relay took it.</returns>
@@ -28,7 +28,8 @@ public sealed class TestMail(Db db, EmailStore emails, AccountStore accounts, Pr
         var account = await accounts.Find(email.AccountId, stop);
         var secret = await tokens.Secret(email.AccountId, stop);
         var (pool, sender) = await relays.Of(email.AccountId, stop);
-        var letter = Template.Compile(email, account!, catalog, "[Test] ").For(reader, address, LetterHead.Sign(new(email.AccountId, email.Id, 0), sender, secret, clock.GetUtcNow()));
+        var signer = await keys.SignerOf(email.AccountId, email.FromAddress, stop);
+        var letter = Template.Compile(email, account!, catalog, "[Test] ", signer).For(reader, address, LetterHead.Sign(new(email.AccountId, email.Id, 0), sender, secret, clock.GetUtcNow()));
         return await pool.SendAsync(new(letter.ReturnPath, letter.To, letter.Content), null, stop) switch
         {
             SmtpOutcome.Accepted => [],

@@ -54,7 +54,7 @@ public partial class WordsTests
         .Concat(StandardViews.All.Select(view => view.Label))
         .Concat(BuiltInProperties.All.Select(property => property.Description).Where(text => text.Length > 0)).Concat(PropertyWords.All)
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
-        .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled))
+        .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy])
         .Concat(Winnow.Server.Jobs.JobWords.Words)
         .Concat(Winnow.Server.Lists.ListWords.Words).Concat(FaultWords());
 

@@ -12,7 +12,7 @@ public sealed record SendState(long EmailId);
 /// <summary>Sends an ordered e-mail: writes down its recipients, hands each a mail, or the reason why not. Killed anywhere it goes on
 /// where it was; only those whose mail may have been with the relay at that moment become <see cref="Outcome.Unknown"/>.</summary>
 public sealed class SendEmail(
-    Db db, EmailStore emails, FreezeRecipients freeze, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays,
+    Db db, EmailStore emails, FreezeRecipients freeze, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays, DkimKeys keys,
     Recipients recipients, OutcomeRecorder recorder, TimeProvider clock, ILogger<SendEmail> log) : IJob
 {
     private static readonly SqlFile Sql = SqlFile.Beside<SendEmail>();
@@ -57,7 +57,8 @@ public sealed class SendEmail(
         var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
         var secret = await tokens.Secret(run.AccountId, stop);
         var (pool, settings) = await relays.Of(run.AccountId, stop);
-        var what = new DeliveryOf(run, handOvers, email, Template.Compile(email, account, catalog), catalog, pool, settings, secret!, relays.Patience);
+        var template = Template.Compile(email, account, catalog, signer: await keys.SignerOf(run.AccountId, email.FromAddress, stop));
+        var what = new DeliveryOf(run, handOvers, email, template, catalog, pool, settings, secret!, relays.Patience);
         var problem = await new Delivery(what, db, contacts, recorder, clock, log).All(stop);
         await run.Step(tx => Settle(tx, run, email, problem, handOvers.Name), stop);
         HandOverLog.Forget(handOvers.Name);
