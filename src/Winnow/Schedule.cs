@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
@@ -17,6 +18,7 @@ public static class Schedule
         new("Go on sending what waited", TimeSpan.FromSeconds(10), services.GetRequiredService<OrderEmail>().ContinueDue),
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
+        new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
     ];
 }

@@ -27,7 +27,7 @@ public static class WinnowServices
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddKeysInDatabase()
+            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()
@@ -37,7 +37,7 @@ public static class WinnowServices
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             .AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // e-mail
-            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddSingleton<Unsubscribe>()
+            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddJob<SendEmail>()
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using Winnow.Email;
 using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
@@ -19,6 +20,7 @@ public static class JobWords
         [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at"),
         [nameof(MoveMembers)] = ("list-details", "of {0} contacts done"),
         [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at"),
+        [nameof(SystemMail)] = ("mail", "of {0} emails handed over"),
         [nameof(SendEmail)] = ("send", "of {0} emails handed over"),
     };
 

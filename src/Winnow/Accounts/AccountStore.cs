@@ -43,7 +43,10 @@ public sealed class AccountStore(Db db, TimeProvider clock)
 
     /// <summary>The key that signs return paths, message ids and unsubscribe links of this account: 32 random bytes.</summary>
     public Task<byte[]> Secret(long accountId, CancellationToken stop = default) =>
-        db.Read(tx => tx.Single<byte[]>(Sql["secret"], new { accountId }), stop);
+        db.Read(tx => Secret(tx, accountId), stop);
+
+    /// <inheritdoc cref="Secret(long, CancellationToken)"/>
+    public Task<byte[]> Secret(Tx tx, long accountId) => tx.Single<byte[]>(Sql["secret"], new { accountId });
 
     private async Task<Account> Create(Tx tx, long id, NewAccount wish, User user)
     {

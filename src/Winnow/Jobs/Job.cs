@@ -19,5 +19,12 @@ public sealed record Job(
 /// <summary>The job was taken over by another process because its lease ran out; this run must end without a word.</summary>
 public sealed class LeaseLostException : Exception;
 
+/// <summary>The world is not ready for the job (a relay is down): it is tried again after a pause, and that counts as no failure.</summary>
+public sealed class JobPostponedException(string why, TimeSpan pause) : Exception(why)
+{
+    /// <summary>How long to wait.</summary>
+    public TimeSpan Pause { get; } = pause;
+}
+
 /// <summary>Someone asked to stop the job.</summary>
 public sealed class JobCancelledException : Exception;

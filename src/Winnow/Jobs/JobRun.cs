@@ -76,6 +76,9 @@ public sealed class JobRun
     internal Task<bool> Retry(string error, TimeSpan pause, CancellationToken stop) =>
         Write("retry", new { AccountId, Id, owner, error, until = clock.GetUtcNow() + pause }, stop);
 
+    internal Task<bool> Postpone(string error, TimeSpan pause, CancellationToken stop) =>
+        Write("postpone", new { AccountId, Id, owner, error, until = clock.GetUtcNow() + pause }, stop);
+
     private Task<bool> Write(string statement, object args, CancellationToken stop) =>
         db.Write(async tx => await tx.Execute(Sql[statement], args) == 1, stop);
 

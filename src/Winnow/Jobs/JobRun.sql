@@ -15,3 +15,7 @@ where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome 
 -- name: retry
 update jobs set error = @error, lease_until = @until, lease_owner = null
 where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null;
+
+-- name: postpone
+update jobs set error = @error, lease_until = @until, lease_owner = null, attempts = 0
+where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null;

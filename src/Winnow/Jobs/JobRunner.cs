@@ -61,6 +61,7 @@ public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, 
         catch (LeaseLostException) { }
         catch (OperationCanceledException) when (ended.IsCancellationRequested) { }
         catch (JobCancelledException) { await run.Finish("cancelled", null, run.State<System.Text.Json.JsonElement>(), stop); }      // how far it came
+        catch (JobPostponedException e) { await run.Postpone(e.Message, e.Pause, stop); }
         catch (Exception e) { await Failed(run, claimed, e, stop); }
         finally
         {

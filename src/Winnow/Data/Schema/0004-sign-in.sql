@@ -1,0 +1,15 @@
+-- Sign-in: what people prove themselves with, beside the password.
+
+create table one_time_links (              -- links in e-mails to people: a new password, an invitation
+  token_hash $text  not null primary key,  -- SHA-256 of the token, hex: the token itself is in the mail only
+  purpose    text   not null,              -- one of OneTimeLinks' purposes
+  user_id    bigint,                       -- whom it is for, when known here
+  account_id bigint,                       -- the account it is about, if any
+  email      text,                         -- where it was sent
+  data       text,                         -- what the purpose needs to remember
+  created_at bigint not null,
+  expires_at bigint not null,
+  used_at    bigint
+);
+create index one_time_links_expires on one_time_links (expires_at);
+create index one_time_links_user on one_time_links (user_id, purpose) where user_id is not null;
