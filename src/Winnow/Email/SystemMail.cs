@@ -16,7 +16,7 @@ namespace Winnow.Email;
 /// holds links that open doors. A process that is killed between the relay's yes and the note of it sends a second
 /// copy: of a link that works once that is better than none.
 /// </summary>
-public sealed class SystemMail(Relays relays, JobQueue queue, MailSettingsStore settings, AccountStore accounts, TimeProvider clock) : IJob
+public sealed class SystemMail(Relays relays, DkimKeys keys, JobQueue queue, MailSettingsStore settings, AccountStore accounts, TimeProvider clock) : IJob
 {
     private const int Nonce = 12, Tag = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1), ShortestPause = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromMinutes(15);
@@ -52,7 +52,9 @@ public sealed class SystemMail(Relays relays, JobQueue queue, MailSettingsStore 
     {
         if (!await IsSetUp(accountId, stop)) return "Sending is not set up: fill in Settings > Sending, and this mail goes out.";
         var (pool, sender) = await relays.Of(accountId, stop);
-        return await pool.SendAsync(new(sender.FromAddress, mail.To, Compose(mail, sender)), null, stop) switch
+        var content = Compose(mail, sender);
+        if (await keys.SignerOf(accountId, sender.FromAddress, stop) is { } signer) content = signer.Sign(content, clock.GetUtcNow());
+        return await pool.SendAsync(new(sender.FromAddress, mail.To, content), null, stop) switch
         {
             SmtpOutcome.Accepted => null,
             SmtpOutcome.Refused { IsPermanent: true } refused => throw new InvalidOperationException($"The relay refused this mail with {refused.Code} {refused.Enhanced} at {refused.Stage}. Check the recipient's address and Settings > Sending."),
