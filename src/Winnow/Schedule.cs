@@ -20,5 +20,6 @@ public static class Schedule
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
+        new("Forget old notifications", TimeSpan.FromHours(1), services.GetRequiredService<Notifications>().Forget),
     ];
 }

@@ -25,7 +25,7 @@ public static class WinnowServices
         return services
             .AddSingleton(_ => Db.Open(connection))
             // jobs
-            .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Recurring>().AddSingleton<Files>()
+            .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
             .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddKeysInDatabase()
             // contacts

@@ -101,6 +101,10 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/jobs", Who.Member),
         new("/jobs/{Id:long}", Who.Member),
         new("/jobs/{id:long}/cancel", Who.Member),
+        new("/notifications", Who.Member),
+        new("/notifications/bell", Who.Member),
+        new("/notifications/read", Who.Member),
+        new("/notifications/{id:long}/read", Who.Member),
         // lists
         new("/lists", Who.Member),
         new("/lists/new", Who.Member),

@@ -28,17 +28,30 @@ public static class JobWords
     public static IEnumerable<string> Words => Kinds.Values.Select(k => k.Done).Append("of {0} done").Distinct();
 
     /// <summary>The icon's name.</summary>
-    public static string Icon(Job job) => Kinds.TryGetValue(job.Kind, out var kind) ? kind.Icon : "progress-check";
+    /// <param name="kind">As in the jobs table.</param>
+    public static string Icon(string kind) => Kinds.TryGetValue(kind, out var known) ? known.Icon : "progress-check";
 
     /// <summary>"of 12,345 contacts deleted".</summary>
-    public static string Done(Job job, IStringLocalizer<Words> words, Format format) => words[Kinds.TryGetValue(job.Kind, out var kind) ? kind.Done : "of {0} done", format.Number(job.Total)];
+    public static string Done(Job job, IStringLocalizer<Words> words, Format format) => Done(job.Kind, job.Total, words, format);
+
+    private static string Done(string kind, long total, IStringLocalizer<Words> words, Format format) => words[Kinds.TryGetValue(kind, out var known) ? known.Done : "of {0} done", format.Number(total)];
+
+    /// <summary>State and figures in one line: "Running · 310 of 12,345 contacts deleted".</summary>
+    public static string Line(Job job, IStringLocalizer<Words> words, Format format) => Line(State(job, words), job.Kind, job.Done, job.Total, words, format);
+
+    /// <inheritdoc cref="Line(Job, IStringLocalizer{Words}, Format)"/>
+    public static string Line(Notification ended, IStringLocalizer<Words> words, Format format) => Line(Outcome(ended.Outcome, words), ended.Kind, ended.Done, ended.Total, words, format);
+
+    private static string Line(string state, string kind, long done, long total, IStringLocalizer<Words> words, Format format) =>
+        total > 0 ? $"{state} · {format.Number(done)} {Done(kind, total, words, format)}" : state;
+
+    /// <summary>Done, Stopped or Failed.</summary>
+    public static string Outcome(string outcome, IStringLocalizer<Words> words) => outcome switch { "done" => words["Done"], "cancelled" => words["Stopped"], _ => words["Failed"] };
 
     /// <summary>Waiting, Running, Done, Stopped or Failed.</summary>
     public static string State(Job job, IStringLocalizer<Words> words) => job switch
     {
-        { Outcome: "done" } => words["Done"],
-        { Outcome: "cancelled" } => words["Stopped"],
-        { Outcome: "failed" } => words["Failed"],
+        { Outcome: { } outcome } => Outcome(outcome, words),
         { CancelAsked: true } => words["Stopping"],
         { StartedAt: null } => words["Waiting"],
         _ => words["Running"],

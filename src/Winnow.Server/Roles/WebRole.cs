@@ -59,6 +59,7 @@ public static class WebRole
         app.MapBounces();
         app.MapContacts();
         app.MapJobs();
+        app.MapNotifications();
         app.MapDeletes();
         app.MapImports();
         app.MapEmail();

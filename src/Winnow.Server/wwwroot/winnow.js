@@ -1,5 +1,5 @@
 // What the pages add to links and forms when script runs. Everything here also works without it, more slowly.
-// Parts: language and numbers, menus, dialogs, search, typed count, selection, keys, errors.
+// Parts: language and numbers, menus, dialogs, search, typed count, selection, keys, toasts, the bell, errors.
 
 const root = document.documentElement;
 const number = new Intl.NumberFormat(root.lang);
@@ -247,6 +247,46 @@ document.addEventListener("keydown", event => {
   if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
 });
 
+/* Toasts: they go after some seconds, but never while the pointer or the focus is on them. */
+function toast(note) {
+  const place = document.querySelector("#toasts");
+  if (!place) return;
+  place.append(note);
+  if (note.dataset.toast === "stays") return;
+  let left;
+  const wait = () => { clearTimeout(left); left = setTimeout(() => note.remove(), 8000); };
+  const hold = () => clearTimeout(left);
+  note.addEventListener("pointerenter", hold);
+  note.addEventListener("focusin", hold);
+  note.addEventListener("pointerleave", wait);
+  note.addEventListener("focusout", wait);
+  wait();
+}
+
+document.addEventListener("click", event => closest(event, "[data-close-toast]")?.closest("[data-toast]").remove());
+
+/* The bell asks again while someone looks, but not while its menu is in use. What ended since is told once, whatever the tab. */
+const bell = () => document.querySelector("#bell");
+
+function askBell() {
+  const here = bell();
+  if (here && document.visibilityState === "visible" && !here.open && !here.contains(document.activeElement)) document.body.dispatchEvent(new Event("bell-due"));
+}
+
+function tellNews() {
+  const told = Number(localStorage.getItem("winnow-told") ?? 0);
+  const news = [...document.querySelectorAll("#bell [data-news]")].filter(one => Number(one.dataset.news) > told).sort((a, b) => a.dataset.news - b.dataset.news);
+  for (const one of news) toast(one.firstElementChild);
+  if (news.length) localStorage.setItem("winnow-told", news.at(-1).dataset.news);
+}
+
+setInterval(askBell, 15_000);
+document.addEventListener("visibilitychange", askBell);
+
+// It asks by itself: when the server cannot be reached or the session has ended, the next click says so; what is being written is left alone.
+const fromBell = event => event.target.id === "bell";
+document.addEventListener("htmx:beforeOnLoad", event => { if (fromBell(event) && event.detail.xhr.getResponseHeader("HX-Redirect")) event.preventDefault(); });
+
 /* What came in by htmx, and what went wrong */
 function wake(scope) {
   showDialogs();
@@ -263,9 +303,10 @@ function say(text) {
   place.focus();
 }
 
-document.addEventListener("htmx:afterSwap", event => event.detail.target.id === "found" ? showFound() : wake(event.detail.target));
-document.addEventListener("htmx:sendError", () => say(document.querySelector("#alert")?.dataset.offline));
+document.addEventListener("htmx:afterSwap", event => event.detail.target.id === "found" ? showFound() : event.detail.target.id === "bell" ? tellNews() : wake(event.detail.target));
+document.addEventListener("htmx:sendError", event => { if (!fromBell(event)) say(document.querySelector("#alert")?.dataset.offline); });
 document.addEventListener("htmx:responseError", event => {
+  if (fromBell(event)) return;
   const place = document.querySelector("#alert");
   if (event.detail.xhr.status >= 500) say(place?.dataset.failed);
   else if (event.detail.xhr.status === 403) say(place?.dataset.refused);
@@ -303,3 +344,4 @@ const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && [...zone.options].some(option => option.value === own)) zone.value = own;
 
 wake(document);
+tellNews();

@@ -68,9 +68,13 @@ public sealed class JobRun
 
     internal Task<bool> Extend(CancellationToken stop) => Write("extend", new { AccountId, Id, owner, until = clock.GetUtcNow() + Lease }, stop);
 
-    internal Task<bool> Finish(string outcome, string? error, object? result, CancellationToken stop) => Write("finish", new
+    /// <summary>Ends the job and tells who started it, in one transaction.</summary>
+    internal Task<bool> Finish(string outcome, string? error, object? result, CancellationToken stop) => db.Write(async tx =>
     {
-        AccountId, Id, owner, outcome, error, now = clock.GetUtcNow(), result = result is null ? null : JsonSerializer.Serialize(result, JobQueue.Json),
+        var now = clock.GetUtcNow();
+        var ended = await tx.Execute(Sql["finish"], new { AccountId, Id, owner, outcome, error, now, result = result is null ? null : JsonSerializer.Serialize(result, JobQueue.Json) }) == 1;
+        if (ended && UserId is { } user) await Notifications.Make(tx, AccountId, user, Id, now);
+        return ended;
     }, stop);
 
     internal Task<bool> Retry(string error, TimeSpan pause, CancellationToken stop) =>

@@ -60,10 +60,61 @@ public sealed class JobTests
         Assert.Null(await queue.Find(TestApp.OtherAccount, id));
     }
 
-    private static async Task<(JobQueue, long)> Enqueue(TestApp app, int steps)
+    [Theory, Databases]
+    public async Task Who_started_a_job_is_told_of_its_end_once_and_nobody_else_is(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var (queue, done) = await Enqueue(app, steps: 2, user: 7);
+        var slow = new Counting { During = async () => { app.Clock.Advance(TimeSpan.FromMinutes(1)); await Runner(app, queue, new Counting()).RunOpenJobs(); } };
+        await Runner(app, queue, slow).RunOpenJobs();                                            // two processes worked at it; one of them ended it
+        var (_, stopped) = await Enqueue(app, steps: 2, user: 7);
+        await queue.Cancel(TestApp.Account, stopped);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Runner(app, queue, new Counting()).RunOpenJobs();
+        await Enqueue(app, steps: 1);
+        await Runner(app, queue, new Counting()).RunOpenJobs();                                  // nobody asked for this one
+
+        var notifications = app.Get<Notifications>();
+        var (unread, latest) = await notifications.Latest(TestApp.Account, 7);
+        Assert.Equal(2, unread);
+        Assert.Equal([(stopped, "cancelled"), (done, "done")], latest.Select(n => (n.JobId, n.Outcome)));
+        Assert.Empty((await notifications.Latest(TestApp.Account, 8)).Latest);
+        Assert.Empty((await notifications.Latest(TestApp.OtherAccount, 7)).Latest);
+
+        Assert.Equal(1, (await notifications.Latest(TestApp.Account, 7, reading: done)).Unread);
+        Assert.False(await notifications.Read(TestApp.OtherAccount, 7, done));
+        Assert.False(await notifications.Read(TestApp.Account, 8, done));
+        Assert.True(await notifications.Read(TestApp.Account, 7, done));
+        Assert.Equal(1, (await notifications.Latest(TestApp.Account, 7)).Unread);
+        await notifications.ReadAll(TestApp.Account, 7);
+        Assert.Equal(0, (await notifications.Latest(TestApp.Account, 7)).Unread);
+    }
+
+    [Theory, Databases]
+    public async Task A_failed_job_is_told_of_and_all_is_forgotten_after_90_days(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var (queue, id) = await Enqueue(app, steps: 2, user: 7);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Empty((await app.Get<Notifications>().Latest(TestApp.Account, 7)).Latest.Take(i < 5 ? 1 : 0));      // not before it is given up
+            await Runner(app, queue, new Counting { DieBefore = 0 }).RunOpenJobs();
+            app.Clock.Advance(TimeSpan.FromHours(1));
+        }
+        Assert.Equal((id, "failed"), (await app.Get<Notifications>().Latest(TestApp.Account, 7)).Latest.Select(n => (n.JobId, n.Outcome)).Single());
+
+        app.Clock.Advance(TimeSpan.FromDays(89));
+        await app.Get<Notifications>().Forget(default);
+        Assert.Single((await app.Get<Notifications>().Latest(TestApp.Account, 7)).Latest);
+        app.Clock.Advance(TimeSpan.FromDays(1));
+        await app.Get<Notifications>().Forget(default);
+        Assert.Empty((await app.Get<Notifications>().Latest(TestApp.Account, 7)).Latest);
+    }
+
+    private static async Task<(JobQueue, long)> Enqueue(TestApp app, int steps, long? user = null)
     {
         var queue = app.Get<JobQueue>();
-        return (queue, await app.Db.Write(tx => queue.Enqueue<Counting>(tx, TestApp.Account, "Count", new Counter(0, steps), steps, null)));
+        return (queue, await app.Db.Write(tx => queue.Enqueue<Counting>(tx, TestApp.Account, "Count", new Counter(0, steps), steps, user)));
     }
 
     private static async Task<(long Done, bool Open)> State(JobQueue queue, long id) => await queue.Find(TestApp.Account, id) is { } job ? (job.Done, job.IsOpen) : default;
