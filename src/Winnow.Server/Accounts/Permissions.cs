@@ -86,6 +86,13 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{Id:long}/marketing", Who.Member),
         new("/contacts/{Id:long}/properties", Who.Member),
         new("/contacts/delete", Who.Member),
+        new("/contacts/filter", Who.Member),
+        new("/contacts/views", Who.Member),
+        new("/contacts/views/counts", Who.Member),
+        new("/contacts/views/new", Who.Member),
+        new("/contacts/views/{Id:long}/delete", Who.Member),
+        new("/contacts/views/{Id:long}/rename", Who.Member),
+        new("/contacts/views/{id:long}/save", Who.Member),
         new("/recycle-bin", Who.Member),
         new("/recycle-bin/{id:long}/restore", Who.Member),
 

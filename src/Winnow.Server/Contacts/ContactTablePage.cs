@@ -11,7 +11,8 @@ namespace Winnow.Server.Contacts;
 /// <param name="Count">Null when it is a large view that nobody has counted yet: the page asks for that once it is shown.</param>
 public sealed record ContactTablePage(ContactView View, ContactRows Page, long? Count, IReadOnlyList<Property> Columns, string Sort, bool AllSelected, PropertyCatalog Properties)
 {
-    private static readonly string[] Usual = ["hs_marketable_status", "hs_email_hard_bounce_reason_enum", "hs_email_last_send_date", "createdate"];
+    /// <summary>The columns when nobody chose others.</summary>
+    public static readonly string[] Usual = ["hs_marketable_status", "hs_email_hard_bounce_reason_enum", "hs_email_last_send_date", "createdate"];
 
     /// <summary>Which sort a column offers in this view; null for none. Only what has an index is offered for large views.</summary>
     public string? SortOf(Property property) => ContactIndex.Sorts.FirstOrDefault(s => s.Value.Column == property.Column && (s.Value.Indexed || View.IsSmall || Count <= ContactIndex.Small)).Key;

@@ -58,6 +58,7 @@ public static class WebRole
         app.MapAccounts();
         app.MapBounces();
         app.MapContacts();
+        app.MapViews();
         app.MapJobs();
         app.MapNotifications();
         app.MapDeletes();

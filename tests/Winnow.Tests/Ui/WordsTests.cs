@@ -51,7 +51,7 @@ public partial class WordsTests
         .Concat(SettingsMap.Lines.Select(line => line.Word)).Concat(Winnow.Server.Search.SearchHits.Words)
         .Concat(Winnow.Server.Ui.Keys.Map.Select(key => key.Word))
         .Concat(BuiltInProperties.All.SelectMany(property => property.Options.Select(option => option.Label).Append(property.Label)))
-        .Concat(StandardViews.All.Select(view => view.Label))
+        .Concat(StandardViews.All.Select(view => view.Label)).Concat(Winnow.Lists.SavedViews.Refusals)
         .Concat(BuiltInProperties.All.Select(property => property.Description).Where(text => text.Length > 0)).Concat(PropertyWords.All)
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
         .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy])

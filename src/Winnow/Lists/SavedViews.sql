@@ -1,0 +1,33 @@
+-- name: all
+select v.id, v.owner_id, u.name as owner_name, v.name, v.shared, v.filter, v.columns, v.sort, v.updated_at
+from contact_views v
+left join users u on u.id = v.owner_id
+where v.account_id = @accountId and (v.owner_id = @userId or v.shared)
+order by case when v.owner_id = @userId then 0 else 1 end, v.name_key, v.id;
+
+-- name: find
+select v.id, v.owner_id, u.name as owner_name, v.name, v.shared, v.filter, v.columns, v.sort, v.updated_at
+from contact_views v
+left join users u on u.id = v.owner_id
+where v.account_id = @accountId and v.id = @id and (v.owner_id = @userId or v.shared);
+
+-- name: count
+select count(*) from contact_views where account_id = @accountId and owner_id = @userId;
+
+-- name: id-by-name
+select id from contact_views where account_id = @accountId and owner_id = @userId and name_key = @nameKey;
+
+-- name: create
+insert into contact_views (account_id, id, owner_id, name, name_key, shared, filter, columns, sort, created_at, updated_at)
+values (@accountId, @id, @userId, @name, @nameKey, @shared, @Filter, @Columns, @Sort, @now, @now);
+
+-- name: rename
+update contact_views set name = @name, name_key = @nameKey, shared = @shared, updated_at = @now
+where account_id = @accountId and id = @id and owner_id = @userId;
+
+-- name: change
+update contact_views set filter = @Filter, columns = @Columns, sort = @Sort, updated_at = @now
+where account_id = @accountId and id = @id and owner_id = @userId;
+
+-- name: delete
+delete from contact_views where account_id = @accountId and id = @id and owner_id = @userId;
