@@ -27,7 +27,7 @@ public static class WinnowServices
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddKeysInDatabase()
+            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()

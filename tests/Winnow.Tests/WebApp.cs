@@ -3,6 +3,10 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Winnow.Accounts;
+using Winnow.Data;
 using Winnow.Server.Roles;
 
 namespace Winnow.Tests;
@@ -42,6 +46,21 @@ public sealed class WebApp : IAsyncDisposable
     {
         var answer = await Post(Http, "/setup", new() { ["Company"] = "Fernhill", ["Person"] = "Noor Jansen", ["Email"] = email, ["Password"] = password, ["Zone"] = "Europe/Amsterdam", ["Language"] = "en" });
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+    }
+
+    /// <summary>A browser in which a member of account 1 is signed in who may do just this.</summary>
+    public async Task<HttpClient> Colleague(string email, PermissionSet may, string password = "another horse")
+    {
+        var user = new User { Name = email.Split('@')[0], Email = email, EmailKey = email, SecurityStamp = "1" };
+        user.PasswordHash = new PasswordHasher<User>().HashPassword(user, password);
+        await Services.GetRequiredService<Db>().Write(async tx =>
+        {
+            await UserStore.Add(tx, user);
+            await Services.GetRequiredService<People>().Join(tx, 1, user.Id, may);
+        });
+        var browser = NewBrowser();
+        Assert.Equal(HttpStatusCode.Redirect, (await Post(browser, "/sign-in", new() { ["Email"] = email, ["Password"] = password })).StatusCode);
+        return browser;
     }
 
     /// <summary>A page as a document.</summary>

@@ -17,8 +17,13 @@ public enum Who
 /// <summary>One row of the table.</summary>
 /// <param name="Pattern">The route as written in <c>@page</c> or <c>Map…</c>.</param>
 /// <param name="Who">Who may use it.</param>
+/// <param name="Needs">What a member must be allowed to; null for every member.</param>
 /// <param name="Token">False where a program or another site posts: no form of ours, so no antiforgery token.</param>
-public sealed record Permission(string Pattern, Who Who, bool Token = true);
+public sealed record RouteRule(string Pattern, Who Who, Permission? Needs = null, bool Token = true)
+{
+    /// <summary>A route for members who are allowed to do this.</summary>
+    public RouteRule(string pattern, Permission needs, bool token = true) : this(pattern, Who.Member, needs, token) { }
+}
 
 /// <summary>
 /// Every route and who may use it. What is not in the table is refused, and a test names it. Static files are for all.
@@ -26,7 +31,7 @@ public sealed record Permission(string Pattern, Who Who, bool Token = true);
 public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
 {
     /// <summary>The table. Keep it sorted by feature, one row a route.</summary>
-    public static readonly Permission[] Table =
+    public static readonly RouteRule[] Table =
     [
         // the shell
         new("/", Who.Member),
@@ -40,52 +45,52 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/setup", Who.Anyone),                      // 404 once an account exists
         new("/sign-in", Who.Anyone),
         new("/sign-out", Who.Anyone),
-        new("/settings", Who.Member),
+        new("/settings", Who.Member),                   // leads those who may not change it to their own profile
         new("/settings/profile", Who.Member),
-        new("/settings/properties", Who.Member),
-        new("/settings/properties/new", Who.Member),
-        new("/settings/properties/{Id:long}", Who.Member),
-        new("/settings/sending", Who.Member),
-        new("/settings/sending/domains", Who.Member),
-        new("/settings/sending/domains/{domain}/{selector}/delete", Who.Member),
-        new("/settings/sending/domains/{domain}/{selector}/sign", Who.Member),
-        new("/settings/sending/domains/{domain}/{selector}/stop", Who.Member),
+        new("/settings/properties", Permission.EditProperties),
+        new("/settings/properties/new", Permission.EditProperties),
+        new("/settings/properties/{Id:long}", Permission.EditProperties),
+        new("/settings/sending", Permission.Settings),
+        new("/settings/sending/domains", Permission.Settings),
+        new("/settings/sending/domains/{domain}/{selector}/delete", Permission.Settings),
+        new("/settings/sending/domains/{domain}/{selector}/sign", Permission.Settings),
+        new("/settings/sending/domains/{domain}/{selector}/stop", Permission.Settings),
 
         // e-mail
         new("/email", Who.Member),
-        new("/email/new", Who.Member),
+        new("/email/new", Permission.EditEmail),
         new("/email/{Id:long}", Who.Member),
         new("/email/{Id:long}/audience", Who.Member),
-        new("/email/{Id:long}/copy", Who.Member),
-        new("/email/{Id:long}/delete", Who.Member),
-        new("/email/{Id:long}/edit", Who.Member),
+        new("/email/{Id:long}/copy", Permission.EditEmail),
+        new("/email/{Id:long}/delete", Permission.EditEmail),
+        new("/email/{Id:long}/edit", Permission.EditEmail),
         new("/email/{Id:long}/recipients", Who.Member),
-        new("/email/{Id:long}/send", Who.Member),
-        new("/email/{Id:long}/stop", Who.Member),
-        new("/email/{Id:long}/test", Who.Member),
-        new("/email/{id:long}/continue", Who.Member),
+        new("/email/{Id:long}/send", Permission.SendEmail),
+        new("/email/{Id:long}/stop", Permission.SendEmail),
+        new("/email/{Id:long}/test", Permission.EditEmail),
+        new("/email/{id:long}/continue", Permission.SendEmail),
         new("/email/{id:long}/preview", Who.Member),
         new("/u/{Token}", Who.Anyone),                  // who has the link from a mail
         new("/u/{token}", Who.Anyone, Token: false),    // RFC 8058: the mail program posts, without cookie and without asking
 
         // bounces
-        new("/email/bounce-tools/add-to-list", Who.Member),
-        new("/email/bounce-tools/create-list", Who.Member),
+        new("/email/bounce-tools/add-to-list", Permission.EditLists),
+        new("/email/bounce-tools/create-list", Permission.EditLists),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),
         new("/contacts/{id:long}/evidence/{inboxId:long}/raw", Who.Member),
-        new("/contacts/{id:long}/unbounce", Who.Member),
-        new("/contacts/{id:long}/unbounce/undo", Who.Member),
+        new("/contacts/{id:long}/unbounce", Permission.Unbounce),
+        new("/contacts/{id:long}/unbounce/undo", Permission.Unbounce),
         // contacts
         new("/contacts", Who.Member),
-        new("/contacts/new", Who.Member),
+        new("/contacts/new", Permission.EditContacts),
         new("/contacts/{Id:long}", Who.Member),
-        new("/contacts/{Id:long}/addresses", Who.Member),
-        new("/contacts/{id:long}/addresses/change", Who.Member),
-        new("/contacts/{Id:long}/edit", Who.Member),
+        new("/contacts/{Id:long}/addresses", Permission.EditContacts),
+        new("/contacts/{id:long}/addresses/change", Permission.EditContacts),
+        new("/contacts/{Id:long}/edit", Permission.EditContacts),
         new("/contacts/{Id:long}/history/{Name}", Who.Member),
-        new("/contacts/{Id:long}/marketing", Who.Member),
+        new("/contacts/{Id:long}/marketing", Permission.MarketingContacts),
         new("/contacts/{Id:long}/properties", Who.Member),
-        new("/contacts/delete", Who.Member),
+        new("/contacts/delete", Permission.DeleteContacts),
         new("/contacts/filter", Who.Member),
         new("/contacts/views", Who.Member),
         new("/contacts/views/counts", Who.Member),
@@ -94,15 +99,15 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/views/{Id:long}/rename", Who.Member),
         new("/contacts/views/{id:long}/save", Who.Member),
         new("/recycle-bin", Who.Member),
-        new("/recycle-bin/{id:long}/restore", Who.Member),
+        new("/recycle-bin/{id:long}/restore", Permission.DeleteContacts),
 
         // imports
-        new("/imports", Who.Member),
-        new("/imports/new", Who.Member),
-        new("/imports/upload", Who.Member, Token: false),        // looks at its token itself: the form is a stream
-        new("/imports/{Id:long}", Who.Member),
-        new("/imports/{Id:long}/mapping", Who.Member),
-        new("/imports/{id:long}/rejected", Who.Member),
+        new("/imports", Permission.Import),
+        new("/imports/new", Permission.Import),
+        new("/imports/upload", Permission.Import, token: false),        // looks at its token itself: the form is a stream
+        new("/imports/{Id:long}", Permission.Import),
+        new("/imports/{Id:long}/mapping", Permission.Import),
+        new("/imports/{id:long}/rejected", Permission.Import),
 
         // jobs
         new("/jobs", Who.Member),
@@ -114,36 +119,52 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/notifications/{id:long}/read", Who.Member),
         // lists
         new("/lists", Who.Member),
-        new("/lists/new", Who.Member),
+        new("/lists/new", Permission.EditLists),
         new("/lists/{Id:long}", Who.Member),
-        new("/lists/{Id:long}/filters", Who.Member),
-        new("/lists/{Id:long}/rename", Who.Member),
-        new("/lists/{Id:long}/delete", Who.Member),
-        new("/lists/{Id:long}/remove", Who.Member),
-        new("/contacts/add-to-list", Who.Member),
+        new("/lists/{Id:long}/filters", Permission.EditLists),
+        new("/lists/{Id:long}/rename", Permission.EditLists),
+        new("/lists/{Id:long}/delete", Permission.EditLists),
+        new("/lists/{Id:long}/remove", Permission.EditLists),
+        new("/contacts/add-to-list", Permission.EditLists),
     ];
 
-    private static readonly Dictionary<string, Permission> ByPattern = Table.ToDictionary(row => row.Pattern);
+    private static readonly Dictionary<string, RouteRule> ByPattern = Table.ToDictionary(row => row.Pattern);
+
+    /// <summary>Whether this person gets to a page or deed of ours: links that would be refused are not shown.</summary>
+    /// <param name="path">A path as in a link, with or without a query.</param>
+    public static bool Lets(PermissionSet may, string path) => RuleOf(path) is not { Needs: { } needs } || may.Has(needs);
+
+    private static RouteRule? RuleOf(string path)
+    {
+        var segments = path.Split('?', '#')[0].Split('/');
+        return Array.Find(Table, row => row.Pattern.Split('/') is var pattern && pattern.Length == segments.Length
+            && pattern.Zip(segments).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && (!pair.First.Contains(":long", StringComparison.Ordinal) || long.TryParse(pair.Second, out _)))));
+    }
 
     /// <summary>The row of an endpoint, or null.</summary>
-    public static Permission? Of(Endpoint? endpoint) =>
+    public static RouteRule? Of(Endpoint? endpoint) =>
         endpoint is RouteEndpoint route ? ByPattern.GetValueOrDefault("/" + route.RoutePattern.RawText?.Trim('/')) : null;
 
     /// <inheritdoc/>
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, InTable requirement)
     {
         if (context.Resource is not HttpContext http) return Task.CompletedTask;
-        var signedIn = http.RequestServices.GetRequiredService<CurrentAccount>().IsSignedIn;
-        var allowed = (http.GetEndpoint(), Of(http.GetEndpoint())) switch
+        var (current, rule) = (http.RequestServices.GetRequiredService<CurrentAccount>(), Of(http.GetEndpoint()));
+        var allowed = (http.GetEndpoint(), rule) switch
         {
-            (null, _) => signedIn,                      // no such page: members see 404, others the sign-in page
+            (null, _) => current.IsSignedIn,            // no such page: members see 404, others the sign-in page
             (_, null) => false,
             (_, { Who: Who.Anyone }) => true,
-            _ => signedIn,
+            (_, { Needs: { } needs }) => current.IsSignedIn && current.May.Has(needs),
+            _ => current.IsSignedIn,
         };
         if (allowed) context.Succeed(requirement);
         return Task.CompletedTask;
     }
+
+    /// <summary>What the page that was refused would have needed; null when the refusal had another reason.</summary>
+    public static Permission? Missing(HttpContext http) =>
+        http.Features.Get<Microsoft.AspNetCore.Diagnostics.IStatusCodeReExecuteFeature>() is { Endpoint: { } refused } ? Of(refused)?.Needs : null;
 
     /// <summary>The one requirement of the fallback policy.</summary>
     public sealed record InTable : IAuthorizationRequirement;

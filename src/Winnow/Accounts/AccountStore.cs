@@ -53,7 +53,7 @@ public sealed class AccountStore(Db db, TimeProvider clock)
         var now = user.CreatedAt = clock.GetUtcNow();
         await tx.Execute(Sql["add"], new { accountId = id, wish.Name, wish.TimeZone, wish.Language, secret = RandomNumberGenerator.GetBytes(32), now });
         if (!await UserStore.Add(tx, user)) throw new InvalidOperationException("The first account could not be made: its first user's address is already in the users table. Remove that row or choose another address.");
-        await tx.Execute(Sql["join"], new { accountId = id, userId = user.Id, now });
+        await tx.Execute(Sql["join"], new { accountId = id, userId = user.Id, SuperAdmin = true, Text = "", now });
         return new(id, wish.Name, wish.TimeZone, wish.Language);
     }
 }
@@ -70,4 +70,6 @@ public sealed record NewAccount(string Name, string TimeZone, string Language);
 /// <param name="TimeZone">The account's time zone, IANA.</param>
 /// <param name="Language">The person's language, else the account's.</param>
 /// <param name="SecurityStamp">The present stamp; a session with another is over.</param>
-public sealed record SignedInPerson(long AccountId, long UserId, string AccountName, string UserName, string Email, string TimeZone, string Language, string SecurityStamp);
+/// <param name="SuperAdmin">May do everything.</param>
+/// <param name="Permissions">What else the person may do: <see cref="PermissionSet.Text"/>.</param>
+public sealed record SignedInPerson(long AccountId, long UserId, string AccountName, string UserName, string Email, string TimeZone, string Language, string SecurityStamp, bool SuperAdmin, string Permissions);

@@ -6,19 +6,19 @@ insert into accounts (account_id, name, time_zone, language, secret, created_at)
 values (@accountId, @Name, @TimeZone, @Language, @secret, @now);
 
 -- name: join
-insert into account_users (account_id, user_id, created_at) values (@accountId, @userId, @now)
+insert into account_users (account_id, user_id, super_admin, permissions, created_at) values (@accountId, @userId, @SuperAdmin, @Text, @now)
 on conflict do nothing;
 
 -- name: account-of-user
-select account_id from account_users where user_id = @userId order by created_at, account_id limit 1;
+select account_id from account_users where user_id = @userId and deactivated_at is null order by created_at, account_id limit 1;
 
 -- name: person
 select a.account_id, u.id as user_id, a.name as account_name, u.name as user_name, u.email, a.time_zone,
-  coalesce(u.language, a.language) as language, u.security_stamp
+  coalesce(u.language, a.language) as language, u.security_stamp, m.super_admin, m.permissions
 from account_users m
 join accounts a on a.account_id = m.account_id
 join users u on u.id = m.user_id
-where m.account_id = @accountId and m.user_id = @userId;
+where m.account_id = @accountId and m.user_id = @userId and m.deactivated_at is null;
 
 -- name: find
 select account_id as id, name, time_zone, language from accounts where account_id = @accountId;

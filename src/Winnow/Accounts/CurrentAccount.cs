@@ -7,6 +7,7 @@ namespace Winnow.Accounts;
 public sealed class CurrentAccount
 {
     private SignedInPerson? person;
+    private PermissionSet? may;
 
     /// <summary>False on the few pages that anyone may see.</summary>
     public bool IsSignedIn => person is not null;
@@ -33,6 +34,9 @@ public sealed class CurrentAccount
 
     /// <summary>The account's time zone; UTC when nobody is signed in.</summary>
     public TimeZoneInfo TimeZone => person is null ? TimeZoneInfo.Utc : Account.Zone(person.TimeZone);
+
+    /// <summary>What the person may do here.</summary>
+    public PermissionSet May => may ??= PermissionSet.Read(Person.SuperAdmin, Person.Permissions);
 
     private SignedInPerson Person => person ?? throw new InvalidOperationException("Nobody is signed in, and this page needs an account. Pages that anyone may see must not ask for one.");
 

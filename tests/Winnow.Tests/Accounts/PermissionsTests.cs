@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Accounts;
 using Winnow.Server.Accounts;
 
 namespace Winnow.Tests;
@@ -35,6 +36,49 @@ public class PermissionsTests
             Assert.True(answer.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Unauthorized, $"{row.Pattern}: {answer.StatusCode}");
             if (answer.Headers.Location is { } location) Assert.StartsWith("/sign-in", location.PathAndQuery);
         }
+    }
+
+    [Theory, Databases]
+    public async Task Whoever_lacks_a_permission_is_told_which_and_whoever_has_it_gets_there(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await OneOfEachKind.Make(app);
+        using var reader = await app.Colleague("rita@fernhill.example", PermissionSet.ReadOnly);
+        var token = (await WebApp.Page(reader, "/settings/profile")).QuerySelector("main input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        var rules = Permissions.Table.Where(row => row.Needs is not null).ToList();
+        Assert.True(rules.Count > 20);
+        foreach (var rule in rules)
+        {
+            var path = OneOfEachKind.Path(rule.Pattern);
+            var (get, post) = (await reader.GetAsync(path), await reader.PostAsync(path, new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("id", "1")])));
+            Assert.True(post.StatusCode == HttpStatusCode.Forbidden, $"POST {path}: {post.StatusCode}");
+            Assert.True(get.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.NotFound, $"GET {path}: {get.StatusCode}");
+            var sentence = (await WebApp.Read(get.StatusCode == HttpStatusCode.Forbidden ? get : post)).QuerySelector(".error-page")!.TextContent;
+            Assert.True(sentence.Contains($"“{PermissionWords.Of(rule.Needs!.Value).Label}”", StringComparison.Ordinal), $"{path}: {sentence}");
+        }
+        using var marketer = await app.Colleague("mo@fernhill.example", PermissionSet.Of(Enum.GetValues<Permission>()));
+        foreach (var row in Permissions.Table.Where(row => row.Who == Who.Member))
+            Assert.NotEqual(HttpStatusCode.Forbidden, (await marketer.GetAsync(OneOfEachKind.Path(row.Pattern))).StatusCode);
+    }
+
+    [Theory, Databases]
+    public async Task Pages_show_no_way_to_what_would_be_refused(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await OneOfEachKind.Make(app);
+        using var reader = await app.Colleague("rita@fernhill.example", PermissionSet.ReadOnly);
+        var dead = new List<string>();
+        foreach (var row in Permissions.Table.Where(row => row is { Who: Who.Member, Needs: null }))
+        {
+            var path = OneOfEachKind.Path(row.Pattern);
+            if (await reader.GetAsync(path) is not { IsSuccessStatusCode: true, Content.Headers.ContentType.MediaType: "text/html" } answer) continue;
+            var page = await WebApp.Read(answer);
+            var ways = page.QuerySelectorAll("a[href], [formaction], form[action]").Select(e => e.GetAttribute("href") ?? e.GetAttribute("formaction") ?? e.GetAttribute("action")!).Where(way => way.StartsWith('/'));
+            dead.AddRange(ways.Where(way => !Permissions.Lets(PermissionSet.ReadOnly, way)).Select(way => $"{path} leads to {way}"));
+        }
+        Assert.Empty(dead);
     }
 
     [Fact]

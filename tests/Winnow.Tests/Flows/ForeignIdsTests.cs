@@ -70,7 +70,7 @@ public sealed class ForeignIdsTests
         {
             await UserStore.Add(tx, user);
             await tx.Execute(Statement.Built("account", "insert into accounts (account_id, name, time_zone, language, secret, created_at) values (2, 'Elsewhere', 'UTC', 'en', @secret, 0)"), new { secret = new byte[32] });
-            await tx.Execute(Statement.Built("member", "insert into account_users (account_id, user_id, created_at) values (2, @id, 0)"), new { id = user.Id });
+            await tx.Execute(Statement.Built("member", "insert into account_users (account_id, user_id, super_admin, created_at) values (2, @id, true, 0)"), new { id = user.Id });
         });
         var browser = app.NewBrowser();
         Assert.Equal(HttpStatusCode.Redirect, (await WebApp.Post(browser, "/sign-in", new() { ["Email"] = Email, ["Password"] = Password })).StatusCode);

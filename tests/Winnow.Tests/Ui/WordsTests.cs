@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Email.Sending;
 using Winnow.Server.Contacts;
@@ -56,6 +57,7 @@ public partial class WordsTests
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
         .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy])
         .Concat(Winnow.Server.Jobs.JobWords.Words)
+        .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
         .Concat(Winnow.Server.Lists.ListWords.Words).Concat(FaultWords());
 
     // What stands in the way of sending an e-mail is said by the product itself: new(nameof(email.Subject), "The subject is empty.").
