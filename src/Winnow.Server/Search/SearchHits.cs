@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Localization;
+using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Lists;
+using Winnow.Server.Accounts;
 using Winnow.Server.Email;
 using Winnow.Server.Lists;
 using Winnow.Server.Ui;
@@ -18,7 +20,7 @@ public sealed record SearchHit(string Icon, string Name, string? Sub, string Hre
 public sealed record SearchGroup(string Word, IReadOnlyList<SearchHit> Hits, string? All = null);
 
 /// <summary>Looks in everything that has a name: contacts, lists, e-mails, properties, pages. A few of each, in milliseconds.</summary>
-public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, EmailStore emails, Winnow.Contacts.Properties properties, Routes routes, IStringLocalizer<Words> words)
+public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, EmailStore emails, Winnow.Contacts.Properties properties, Routes routes, CurrentAccount current, IStringLocalizer<Words> words)
 {
     /// <summary>Longest search kept, in characters, and most hits of one sort.</summary>
     public const int MaxLength = 200, Few = 6;
@@ -42,14 +44,17 @@ public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, Em
     public async Task<IReadOnlyList<SearchGroup>> Of(long accountId, TimeZoneInfo zone, string search, CancellationToken stop)
     {
         var text = search.Trim();
-        if (text.Length == 0) return [new(words["Go to"], [.. Places().Take(12)])];
+        if (text.Length == 0) return [new(words["Go to"], [.. Places().Where(Lets).Take(12)])];
         var found = await db.Read<SearchGroup[]>(async tx =>
         {
             var catalog = await properties.Catalog(tx, accountId);
             return [await Contacts(tx, accountId, zone, catalog, text), await Lists(tx, accountId, text), await Emails(tx, accountId, text), Properties(catalog, text)];
         }, stop);
-        return [.. found.Append(new(words["Go to"], [.. Places().Concat(Doings()).Where(place => Has(place.Name, text)).Take(Few)])).Where(group => group.Hits.Count > 0)];
+        return [.. found.Select(group => group with { Hits = [.. group.Hits.Where(Lets)] })
+            .Append(new(words["Go to"], [.. Places().Concat(Doings()).Where(place => Lets(place) && Has(place.Name, text)).Take(Few)])).Where(group => group.Hits.Count > 0)];
     }
+
+    private bool Lets(SearchHit hit) => Permissions.Lets(current.May, hit.Href);
 
     private async Task<SearchGroup> Contacts(Tx tx, long accountId, TimeZoneInfo zone, PropertyCatalog catalog, string text)
     {
