@@ -38,7 +38,7 @@ public static class WinnowServices
             .AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
-            .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddJob<SendEmail>()
+            .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
             .AddSingleton<Imports>().AddJob<ImportContacts>()

@@ -11,9 +11,11 @@ namespace Winnow.Accounts;
 /// <param name="FromAddress">The sender's address of new e-mails.</param>
 /// <param name="BounceDomain">Return paths are <c>b+TOKEN@</c> this domain; its MX leads to our listener.</param>
 /// <param name="PublicUrl">Where people reach this server: unsubscribe links begin with it. Without a slash at the end.</param>
+/// <param name="PerMinute">The most mails that leave in a minute; null for no limit.</param>
+/// <param name="PerHour">The most mails that leave in an hour; null for no limit.</param>
 public sealed record MailSettings(
     string RelayHost, int RelayPort, string RelayTls, string? RelayUser, string? RelayPassword, int Connections,
-    string FromName, string FromAddress, string BounceDomain, string PublicUrl)
+    string FromName, string FromAddress, string BounceDomain, string PublicUrl, int? PerMinute = null, int? PerHour = null)
 {
     /// <summary>No encryption; STARTTLS when offered; STARTTLS with a valid certificate or no sending.</summary>
     public static readonly IReadOnlyList<string> TlsModes = ["none", "opportunistic", "required"];

@@ -25,7 +25,7 @@ public sealed class MailSettingsStore(Db db, IDataProtectionProvider protection)
     {
         accountId, settings.RelayHost, settings.RelayPort, settings.RelayTls, settings.RelayUser, settings.Connections,
         relayPassword = settings.RelayPassword is { Length: > 0 } password ? protector.Protect(password) : null,
-        settings.FromName, settings.FromAddress, settings.BounceDomain, settings.PublicUrl,
+        settings.FromName, settings.FromAddress, settings.BounceDomain, settings.PublicUrl, settings.PerMinute, settings.PerHour,
     }), stop);
 
     // A password whose key was lost is no password: the relay will say so, and the settings page asks for it again.

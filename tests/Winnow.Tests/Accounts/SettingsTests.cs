@@ -42,6 +42,22 @@ public class SettingsTests
         Assert.Equal(("secret of the relay", 587), (kept.RelayPassword, kept.RelayPort));
     }
 
+    [Theory, Databases]
+    public async Task A_limit_of_emails_is_kept_and_taken_away_again(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings/sending", new(Sending) { ["Form.PerMinute"] = "600", ["Form.PerHour"] = "10000" });
+        var kept = await app.Services.GetRequiredService<MailSettingsStore>().Read(1);
+        Assert.Equal((600, 10_000), (kept.PerMinute, kept.PerHour));
+
+        await WebApp.Post(app.Http, "/settings/sending", new() { ["Form.PerMinute"] = "", ["Form.PerHour"] = "0" });
+        Assert.Equal(600, (await app.Services.GetRequiredService<MailSettingsStore>().Read(1)).PerMinute);
+        await WebApp.Post(app.Http, "/settings/sending", new() { ["Form.PerMinute"] = "", ["Form.PerHour"] = "" });
+        kept = await app.Services.GetRequiredService<MailSettingsStore>().Read(1);
+        Assert.Equal((null, null), (kept.PerMinute, kept.PerHour));
+    }
+
     [Fact]
     public async Task A_wrong_field_is_named_and_nothing_is_kept()
     {

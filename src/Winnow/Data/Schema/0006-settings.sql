@@ -10,3 +10,15 @@ create table dkim_keys (
   created_at  bigint not null,
   primary key (account_id, domain, selector)
 );
+
+-- How fast mail may leave; null is without limit.
+alter table mail_settings add column per_minute int;
+alter table mail_settings add column per_hour int;
+
+create table send_pace (                  -- what was handed out, a row a minute, kept for an hour
+  account_id bigint not null,
+  minute     bigint not null,             -- since 1970
+  handed     bigint not null,
+  free_at    bigint not null,             -- when the next piece of the minute's limit may be taken
+  primary key (account_id, minute)
+);

@@ -11,20 +11,25 @@ namespace Winnow.Email.Sending;
 
 /// <summary>One run over the recipients of an e-mail who wait: read in batches, asked at the gates again, handed to the relay over many
 /// connections. Before the last byte of a mail goes out, its hand-over is noted; how it ended is committed within moments.</summary>
-internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, OutcomeRecorder recorder, TimeProvider clock, ILogger log)
+internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, OutcomeRecorder recorder, SendPace pace, TimeProvider clock, ILogger log)
 {
     /// <summary>Recipients whose mail ended but whose outcome is not committed yet: after a crash the log of the run knows of those that were taken.</summary>
     private const int MostUnwritten = 2_000;
     private const int LargestBatch = 1_000, MostTriesInARow = 5;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50), WritingPatience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50), WritingPatience = TimeSpan.FromMinutes(1), PacePatience = TimeSpan.FromSeconds(10);
     private static readonly SqlFile Sql = SqlFile.Beside<Delivery>();
 
+    private readonly PaceLimits limits = new(what.Settings.PerMinute, what.Settings.PerHour);
     private readonly SemaphoreSlim room = new(MostUnwritten);
     private readonly CancellationTokenSource broken = new();
     private Exception? failure;
     private long troubleSince;
     private volatile string? trouble;                                              // what the relay said last, while it cannot be used
     private volatile bool relayIsDown;
+    private int allowance;                                                         // mails that may go out before the pace is asked again
+
+    /// <summary>When the account's limit lets more mails go out; null when it kept none back.</summary>
+    public DateTimeOffset? PausedUntil { get; private set; }
 
     /// <summary>Goes through all who wait.</summary>
     /// <returns>What keeps the rest from being sent, or null when all were tried.</returns>
@@ -46,24 +51,44 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
     /// read ahead: what the gates know is fresh.</summary>
     private async Task Read(ChannelWriter<Turn> turns, GroupCommit<Ending> endings, CancellationToken stop)
     {
-        var size = Math.Max(32, 2 * what.Settings.Connections);
+        var (least, most) = (Math.Min(2 * what.Settings.Connections, limits.Piece), Math.Min(LargestBatch, limits.Piece));
+        var size = Math.Min(Math.Max(32, least), most);
         foreach (var queue in new[] { "queued", "due" })
         {
             var next = Next(queue, 0, size, endings, stop);
             try
             {
-                while (await next is (var batch, > 0 and var last) && !relayIsDown)         // who was taken up and not handed over is put back at the end
+                while (await next is (var batch, > 0 and var last) && !relayIsDown && PausedUntil is null)         // who was taken up and not handed over is put back at the end
                 {
                     next = Next(queue, last, size, endings, stop);                          // while this batch is handed over
                     var began = clock.GetTimestamp();
-                    foreach (var turn in batch) await turns.WriteAsync(turn, stop);
+                    foreach (var (turn, i) in batch.Select((turn, i) => (turn, i)))
+                        if (await MayGoOut(batch.Count - i, stop)) await turns.WriteAsync(turn, stop);
+                        else break;
                     var rate = batch.Count / Math.Max(clock.GetElapsedTime(began).TotalSeconds, 0.001);
-                    size = (int)Math.Clamp(rate, 2 * what.Settings.Connections, LargestBatch);
+                    size = (int)Math.Clamp(rate, least, most);
                 }
             }
             finally { await next.ContinueWith(_ => { }, TaskScheduler.Default); }           // it must not take anybody up once this run has ended
         }
         turns.Complete();
+    }
+
+    /// <summary>Asks the account's pace, a second's work at a time, and waits a little for it.</summary>
+    /// <returns>False when it takes longer: the run ends, and is continued then.</returns>
+    private async Task<bool> MayGoOut(int waiting, CancellationToken stop)
+    {
+        if (limits.None || allowance-- > 0) return true;
+        while (true)
+        {
+            var allowed = await pace.Take(what.Email.AccountId, waiting, stop);
+            allowance = allowed.Mails - 1;
+            if (allowed.Mails > 0) return true;
+            var pause = allowed.At - clock.GetUtcNow();
+            if (pause > PacePatience) PausedUntil = allowed.At;
+            if (pause > PacePatience || relayIsDown) return false;
+            await Task.Delay(pause < TimeSpan.FromMilliseconds(10) ? TimeSpan.FromMilliseconds(10) : pause, clock, stop);
+        }
     }
 
     private async Task<(List<Turn> Batch, long Last)> Next(string queue, long after, int size, GroupCommit<Ending> endings, CancellationToken stop)

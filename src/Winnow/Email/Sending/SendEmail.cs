@@ -13,7 +13,7 @@ public sealed record SendState(long EmailId);
 /// where it was; only those whose mail may have been with the relay at that moment become <see cref="Outcome.Unknown"/>.</summary>
 public sealed class SendEmail(
     Db db, EmailStore emails, FreezeRecipients freeze, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays, DkimKeys keys,
-    Recipients recipients, OutcomeRecorder recorder, TimeProvider clock, ILogger<SendEmail> log) : IJob
+    Recipients recipients, OutcomeRecorder recorder, SendPace pace, TimeProvider clock, ILogger<SendEmail> log) : IJob
 {
     private static readonly SqlFile Sql = SqlFile.Beside<SendEmail>();
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(30);
@@ -59,14 +59,15 @@ public sealed class SendEmail(
         var (pool, settings) = await relays.Of(run.AccountId, stop);
         var template = Template.Compile(email, account, catalog, signer: await keys.SignerOf(run.AccountId, email.FromAddress, stop));
         var what = new DeliveryOf(run, handOvers, email, template, catalog, pool, settings, secret!, relays.Patience);
-        var problem = await new Delivery(what, db, contacts, recorder, clock, log).All(stop);
-        await run.Step(tx => Settle(tx, run, email, problem, handOvers.Name), stop);
+        var delivery = new Delivery(what, db, contacts, recorder, pace, clock, log);
+        var problem = await delivery.All(stop);
+        await run.Step(tx => Settle(tx, run, email, problem, delivery.PausedUntil, handOvers.Name), stop);
         HandOverLog.Forget(handOvers.Name);
         return (await db.Read(tx => recipients.Figures(tx, run.AccountId, [emailId]), stop)).GetValueOrDefault(emailId, EmailFigures.None);
     }
 
-    /// <summary>What is left decides what comes next: nothing, retries that are due later, or all the rest once the relay can be reached.</summary>
-    private async Task<Step<SendState>> Settle(Tx tx, JobRun run, MarketingEmail email, string? problem, string handOvers)
+    /// <summary>What is left decides what comes next: nothing, retries that are due later, or all the rest once the relay can be reached or the account's limit allows.</summary>
+    private async Task<Step<SendState>> Settle(Tx tx, JobRun run, MarketingEmail email, string? problem, DateTimeOffset? pausedUntil, string handOvers)
     {
         await recorder.Settle(tx, email, await properties.Catalog(tx, run.AccountId), handOvers);
         await Recipients.Recount(tx, run.AccountId, email.Id);
@@ -75,7 +76,7 @@ public sealed class SendEmail(
         await tx.Execute(Sql["settle"], new
         {
             accountId = run.AccountId, emailId = email.Id, problem, state = left.Queued ? EmailState.Sending : EmailState.Sent,
-            resumeAt = problem is not null && (left.Queued || left.NextRetry is not null) ? clock.GetUtcNow() + pause : left.NextRetry,
+            resumeAt = problem is not null && (left.Queued || left.NextRetry is not null) ? clock.GetUtcNow() + pause : pausedUntil ?? left.NextRetry,
         });
         return new(new(email.Id), 0);
     }
