@@ -112,7 +112,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         // jobs
         new("/jobs", Who.Member),
         new("/jobs/{Id:long}", Who.Member),
-        new("/jobs/{id:long}/cancel", Who.Member),
+        new("/jobs/{Id:long}/cancel", Who.Member),
         new("/notifications", Who.Member),
         new("/notifications/bell", Who.Member),
         new("/notifications/read", Who.Member),

@@ -12,20 +12,22 @@ namespace Winnow.Server.Jobs;
 /// <summary>How each kind of job is shown, as a table: its icon, and what its figure counts.</summary>
 public static class JobWords
 {
-    private static readonly Dictionary<string, (string Icon, string Done)> Kinds = new()
+    private const string Kept = "What was done before is kept.";
+
+    private static readonly Dictionary<string, (string Icon, string Done, string WhenStopped)> Kinds = new()
     {
-        [nameof(ImportContacts)] = ("upload", "of {0} rows read"),
-        [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted"),
-        [nameof(RestoreContacts)] = ("arrow-back-up", "of {0} contacts restored"),
-        [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at"),
-        [nameof(MoveMembers)] = ("list-details", "of {0} contacts done"),
-        [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at"),
-        [nameof(SystemMail)] = ("mail", "of {0} emails handed over"),
-        [nameof(SendEmail)] = ("send", "of {0} emails handed over"),
+        [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
+        [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),
+        [nameof(RestoreContacts)] = ("arrow-back-up", "of {0} contacts restored", Kept),
+        [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at", Kept),
+        [nameof(MoveMembers)] = ("list-details", "of {0} contacts done", Kept),
+        [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at", Kept),
+        [nameof(SystemMail)] = ("mail", "of {0} emails handed over", Kept),
+        [nameof(SendEmail)] = ("send", "of {0} emails handed over", "Who has it already keeps it. A stopped email cannot be sent on; a copy can be sent to the others later."),
     };
 
     /// <summary>The words of the table, for the test of translations.</summary>
-    public static IEnumerable<string> Words => Kinds.Values.Select(k => k.Done).Append("of {0} done").Distinct();
+    public static IEnumerable<string> Words => Kinds.Values.SelectMany(k => new[] { k.Done, k.WhenStopped }).Append("of {0} done").Distinct();
 
     /// <summary>The icon's name.</summary>
     /// <param name="kind">As in the jobs table.</param>
@@ -70,7 +72,20 @@ public static class JobWords
             : words.Count((long)Math.Ceiling(left.TotalHours), "about {0} hour left", "about {0} hours left");
     }
 
-    /// <summary>How many items a second, or null.</summary>
-    public static long? Rate(Job job, DateTimeOffset now) =>
-        job.StartedAt is { } started && ((job.FinishedAt ?? now) - started).TotalSeconds is > 0.5 and var seconds && job.Done > 0 ? (long)(job.Done / seconds) : null;
+    /// <summary>What remains of its work when a job is stopped.</summary>
+    public static string WhenStopped(Job job, IStringLocalizer<Words> words) => words[Kinds.TryGetValue(job.Kind, out var known) ? known.WhenStopped : Kept];
+
+    /// <summary>"1,204 a second", or "18 a minute" where less than one is done in a second; null when nothing can be said yet.</summary>
+    public static string? Rate(Job job, DateTimeOffset now, IStringLocalizer<Words> words, Format format)
+    {
+        if (job is not { StartedAt: { } started, Done: > 0 } || ((job.FinishedAt ?? now) - started).TotalSeconds is not (> 0.5 and var seconds)) return null;
+        var aSecond = job.Done / seconds;
+        return aSecond >= 1 ? words["{0} a second", format.Number((long)aSecond)] : words["{0} a minute", format.Number((long)Math.Ceiling(aSecond * 60))];
+    }
+
+    /// <summary>"12 seconds": how long a job that ended took; null for an open one.</summary>
+    public static string? Took(Job job, IStringLocalizer<Words> words) => job is not { StartedAt: { } started, FinishedAt: { } finished } ? null
+        : (finished - started) is var time && time.TotalSeconds < 90 ? words.Count((long)Math.Ceiling(time.TotalSeconds), "{0} second", "{0} seconds")
+        : time.TotalMinutes < 90 ? words.Count((long)Math.Ceiling(time.TotalMinutes), "{0} minute", "{0} minutes")
+        : words.Count((long)Math.Ceiling(time.TotalHours), "{0} hour", "{0} hours");
 }

@@ -59,7 +59,6 @@ public static class WebRole
         app.MapBounces();
         app.MapContacts();
         app.MapViews();
-        app.MapJobs();
         app.MapNotifications();
         app.MapDeletes();
         app.MapImports();

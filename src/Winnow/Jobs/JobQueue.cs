@@ -32,8 +32,13 @@ public sealed class JobQueue(Db db, TimeProvider clock)
     public async Task<Dictionary<long, Job>> Find(long accountId, IReadOnlyCollection<long> ids) => ids.Count == 0 ? []
         : (await db.Read(tx => tx.Query<Job>(Sql["find-some"], new { accountId, ids = ids.ToArray() }))).ToDictionary(j => j.Id);
 
-    /// <summary>The account's latest jobs, open ones first.</summary>
-    public Task<List<Job>> Latest(long accountId, int count = 50) => db.Read(tx => tx.Query<Job>(Sql["latest"], new { accountId, count }));
+    /// <summary>A page of the account's jobs: open ones first, then the latest.</summary>
+    /// <param name="open">Only those that wait or run, only those that ended, or null for all.</param>
+    public Task<List<Job>> Page(long accountId, bool? open, int skip, int take, CancellationToken stop = default) =>
+        db.Read(tx => tx.Query<Job>(Sql["page"], new { accountId, takeOpen = open != false, takeEnded = open != true, skip, take }), stop);
+
+    /// <summary>How many jobs of the account wait or run.</summary>
+    public Task<long> CountOpen(long accountId, CancellationToken stop = default) => db.Read(tx => tx.Single<long>(Sql["count-open"], new { accountId }), stop);
 
     /// <summary>Asks a job to stop after its present step.</summary>
     public Task Cancel(long accountId, long id) => db.Write(tx => tx.Execute(Sql["ask-cancel"], new { accountId, id }));

@@ -63,6 +63,33 @@ public class NotificationsInChromiumTests
         await Assertions.Expect(page.Locator("main .job.unread")).ToHaveCountAsync(0);
     }
 
+    [Theory]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(390, ColorScheme.Light)]
+    public async Task A_person_stops_a_job_after_a_question(int width, ColorScheme colours)
+    {
+        await using var app = await WebApp.On("sqlite");
+        await app.SetUp();
+        await List(app, "In Nijmegen", 1);
+        await List(app, "In Ede", 1, run: false);
+        await using var chromium = await Chromium.Start();
+        var page = await chromium.Page(app, width, colours);
+        var look = $"{width}-{colours}".ToLowerInvariant();
+        await Chromium.SignIn(page);
+        await page.GotoAsync("/jobs");
+        await Chromium.Check(page, $"jobs-{look}");
+        await page.ClickAsync("main a[href='/jobs/2']");
+        await Chromium.Check(page, $"job-waiting-{look}");
+        await page.ClickAsync("main a[href='/jobs/2/cancel']");
+        await page.WaitForSelectorAsync("#dialog dialog[open]");
+        await page.WaitForTimeoutAsync(2_500);                                                     // the page asks for its progress meanwhile: the dialog stays
+        await Chromium.Check(page, $"job-stop-{look}");
+        await page.ClickAsync("#dialog .btn-danger");
+        await Assertions.Expect(page.Locator("main a[href='/jobs/2/cancel']")).ToHaveCountAsync(0);
+        await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
+        await Assertions.Expect(page.Locator(".page-head .badge")).ToHaveTextAsync("Stopped");
+    }
+
     [Fact]
     public async Task A_bell_that_rings_after_the_session_ended_leaves_the_page_alone()
     {
@@ -81,9 +108,9 @@ public class NotificationsInChromiumTests
         Assert.Equal("Half written", await page.InputValueAsync("[name=Company]"));
     }
 
-    private static async Task List(WebApp app, string name, long user)
+    private static async Task List(WebApp app, string name, long user, bool run = true)
     {
         Assert.Null((await app.Services.GetRequiredService<Db>().Write(tx => app.Services.GetRequiredService<ListStore>().Create(tx, 1, name, ListKind.Dynamic, ListParts.CityIs("Ede"), TimeZoneInfo.Utc, user))).Error);
-        await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
+        if (run) await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
     }
 }
