@@ -4,11 +4,21 @@ namespace Winnow.Server.Accounts;
 public static class AccountEndpoints
 {
     /// <summary>Maps them.</summary>
-    public static void MapAccounts(this IEndpointRouteBuilder app) => app.MapPost("/sign-out", SignOut);
+    public static void MapAccounts(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/sign-out", SignOut);
+        app.MapPost("/sign-out/everywhere", SignOutEverywhere);
+    }
 
     private static async Task<IResult> SignOut(SignIn signIn)
     {
         await signIn.End();
+        return TypedResults.LocalRedirect("/sign-in");
+    }
+
+    private static async Task<IResult> SignOutEverywhere(SignIn signIn, TwoFactor twoFactor)
+    {
+        await signIn.EndEverywhere(await twoFactor.Person());
         return TypedResults.LocalRedirect("/sign-in");
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
@@ -14,10 +15,12 @@ public static class AccountServices
     /// <summary>Registers Identity over our own store, the session cookie, the table of permissions, the rate limit.</summary>
     public static void AddAccounts(this IServiceCollection services)
     {
-        services.AddIdentityCore<User>(Rules).AddUserStore<UserStore>().AddSignInManager();
+        services.AddIdentityCore<User>(Rules).AddUserStore<UserStore>().AddSignInManager()
+            .AddTokenProvider<OneTimeCodes>(TokenOptions.DefaultAuthenticatorProvider);
+        services.ConfigureOptions<RememberedBrowsers>();
         services.AddScoped<ILookupNormalizer, LowerCase>();
         services.AddScoped<IUserClaimsPrincipalFactory<User>, Sessions>();
-        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>();
+        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.ConfigureApplicationCookie(cookie =>
         {
@@ -28,8 +31,16 @@ public static class AccountServices
             cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
             cookie.LoginPath = "/sign-in";
             cookie.ReturnUrlParameter = "back";
+            cookie.Events.OnValidatePrincipal = _ => Task.CompletedTask;       // Sessions looks at the stamp with each request
             cookie.Events.OnRedirectToLogin = Sessions.AskToSignIn;
             cookie.Events.OnRedirectToAccessDenied = context => { context.Response.StatusCode = StatusCodes.Status403Forbidden; return Task.CompletedTask; };
+        });
+        services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme, cookie => cookie.Cookie.Name = "winnow-code");
+        services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorRememberMeScheme, cookie =>
+        {
+            cookie.Cookie.Name = "winnow-browser";
+            cookie.ExpireTimeSpan = RememberedBrowsers.Days;
+            cookie.SlidingExpiration = false;
         });
         services.AddSingleton<IAuthorizationHandler, Permissions>();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new([new Permissions.InTable()], []));

@@ -44,9 +44,14 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         // accounts
         new("/setup", Who.Anyone),                      // 404 once an account exists
         new("/sign-in", Who.Anyone),
+        new("/sign-in/code", Who.Anyone),               // who gave the right password
+        new("/sign-in/recovery", Who.Anyone),
         new("/sign-out", Who.Anyone),
+        new("/sign-out/everywhere", Who.Member),
         new("/settings", Who.Member),                   // leads those who may not change it to their own profile
         new("/settings/profile", Who.Member),
+        new("/settings/security", Who.Member),
+        new("/settings/security/two-factor", Who.Member),
         new("/settings/properties", Permission.EditProperties),
         new("/settings/properties/new", Permission.EditProperties),
         new("/settings/properties/{Id:long}", Permission.EditProperties),

@@ -18,15 +18,53 @@ public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users
     // A real hash of no password that anybody has: checking against it costs what a real check costs.
     private static readonly string NobodysHash = new PasswordHasher<User>().HashPassword(new(), Guid.NewGuid().ToString());
 
-    /// <summary>True when the session cookie was set.</summary>
-    public async Task<bool> Try(string email, string password, bool stay)
+    /// <summary>Password: the session cookie is set, or the person must show a code first.</summary>
+    public async Task<SignInStep> Try(string email, string password, bool stay)
     {
         var user = await users.FindByEmailAsync(email);
         var result = user is null ? SignInResult.Failed : await sessions.PasswordSignInAsync(user, password, stay, lockoutOnFailure: true);
         if (user is null || result.IsLockedOut) hasher.VerifyHashedPassword(user ?? new(), NobodysHash, password);
-        return result.Succeeded;
+        return result switch { { Succeeded: true } => SignInStep.Done, { RequiresTwoFactor: true } => SignInStep.Code, _ => SignInStep.Refused };
+    }
+
+    /// <summary>True when somebody gave the right password a few minutes ago and owes the code.</summary>
+    public async Task<bool> AwaitsCode() => await sessions.GetTwoFactorAuthenticationUserAsync() is not null;
+
+    /// <summary>The code of the authenticator app. Wrong ones are counted, and five lock the person out for a while.</summary>
+    /// <param name="remember">This browser is not asked for a code for 30 days.</param>
+    public async Task<bool> TryCode(string? code, bool stay, bool remember) =>
+        (await sessions.TwoFactorAuthenticatorSignInAsync(OneTimeCodes.Tidy(code), stay, remember)).Succeeded;
+
+    /// <summary>A recovery code in place of the app; wrong ones count like wrong codes.</summary>
+    public async Task<bool> TryRecoveryCode(string? code)
+    {
+        if (await sessions.GetTwoFactorAuthenticationUserAsync() is not { } user || await users.IsLockedOutAsync(user)) return false;
+        if (OneTimeCodes.Tidy(code) is { Length: 10 } tidy && (await sessions.TwoFactorRecoveryCodeSignInAsync($"{tidy[..5]}-{tidy[5..]}")).Succeeded) return true;
+        await users.AccessFailedAsync(user);
+        return false;
+    }
+
+    /// <summary>Ends every session of the person, and what browsers were remembered by.</summary>
+    public async Task EndEverywhere(User user)
+    {
+        await users.UpdateSecurityStampAsync(user);
+        await sessions.ForgetTwoFactorClientAsync();
+        await sessions.SignOutAsync();
     }
 
     /// <summary>Ends the session of this browser.</summary>
     public Task End() => sessions.SignOutAsync();
+}
+
+/// <summary>What comes after a password.</summary>
+public enum SignInStep
+{
+    /// <summary>Nothing: it was not right, or too many were tried.</summary>
+    Refused,
+
+    /// <summary>A code of the authenticator app.</summary>
+    Code,
+
+    /// <summary>The person is signed in.</summary>
+    Done,
 }

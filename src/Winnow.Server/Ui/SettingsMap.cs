@@ -16,5 +16,6 @@ public static class SettingsMap
         new("properties", "Properties", "/settings/properties"),
         new("sending", "Sending", "/settings/sending"),
         new("profile", "Your profile", "/settings/profile"),
+        new("security", "Security", "/settings/security"),
     ];
 }

@@ -33,6 +33,12 @@ public sealed class User
     /// <summary>“light” or “dark”; null for the system's.</summary>
     public string? Theme { get; set; }
 
+    /// <summary>Whether a code is asked for beside the password.</summary>
+    public bool TwoFactor { get; set; }
+
+    /// <summary>The key shared with the person's authenticator app, encrypted; set while it is being turned on, too.</summary>
+    public string? AuthenticatorKey { get; set; }
+
     /// <summary>When the person was added.</summary>
     public DateTimeOffset CreatedAt { get; set; }
 }

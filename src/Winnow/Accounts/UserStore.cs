@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Winnow.Data;
 
@@ -8,7 +9,7 @@ namespace Winnow.Accounts;
 /// Users in our database, in the form that ASP.NET Core Identity asks for; passwords, lockout and stamps are its work.
 /// Setters change the object only; <see cref="CreateAsync"/> and <see cref="UpdateAsync"/> write it.
 /// </summary>
-public sealed class UserStore(Db db, TimeProvider clock)
+public sealed partial class UserStore(Db db, IDataProtectionProvider protection, TimeProvider clock)
     : IUserPasswordStore<User>, IUserEmailStore<User>, IUserSecurityStampStore<User>, IUserLockoutStore<User>
 {
     private static readonly SqlFile Sql = SqlFile.Beside<UserStore>();
@@ -113,6 +114,11 @@ public sealed class UserStore(Db db, TimeProvider clock)
     /// <summary>Counts in the database, not in the object: two wrong passwords at once must count as two.</summary>
     public async Task<int> IncrementAccessFailedCountAsync(User user, CancellationToken cancellationToken) =>
         user.FailedSignIns = await db.Write(tx => tx.Single<int>(Sql["count-failure"], new { user.Id }), cancellationToken);
+
+    /// <summary>Marks a code of the person's authenticator as used.</summary>
+    /// <returns>False when it was the one used last: somebody saw it being typed.</returns>
+    public Task<bool> SpendCode(User user, string code) =>
+        db.Write(async tx => await tx.Execute(Sql["spend-code"], new { user.Id, code }) == 1);
 
     /// <inheritdoc/>
     public Task ResetAccessFailedCountAsync(User user, CancellationToken cancellationToken) => Set(() => user.FailedSignIns = 0);

@@ -13,3 +13,13 @@ create table one_time_links (              -- links in e-mails to people: a new 
 );
 create index one_time_links_expires on one_time_links (expires_at);
 create index one_time_links_user on one_time_links (user_id, purpose) where user_id is not null;
+
+alter table users add column two_factor boolean not null default false;
+alter table users add column authenticator_key text;       -- shared with the person's app; encrypted
+alter table users add column last_code text;               -- the code used last: each works once (RFC 6238 section 5.2)
+
+create table recovery_codes (              -- ten for each person with two-factor; deleted when used
+  user_id   bigint not null,
+  code_hash $text  not null,               -- PBKDF2, salted with the person
+  primary key (user_id, code_hash)
+);
