@@ -5,7 +5,8 @@ namespace Winnow.Accounts;
 /// <param name="Name">The company's name, shown top right.</param>
 /// <param name="TimeZone">IANA name of the time zone in which its dates are shown and its deadlines fall.</param>
 /// <param name="Language">“en” or “nl”: for people who chose none themselves.</param>
-public sealed record Account(long Id, string Name, string TimeZone, string Language)
+/// <param name="Currency">ISO 4217 code of the money in which amounts are shown.</param>
+public sealed record Account(long Id, string Name, string TimeZone, string Language, string Currency = Accounts.Currency.Default)
 {
     /// <summary>The languages that the pages speak.</summary>
     public static readonly IReadOnlyList<string> Languages = ["en", "nl"];

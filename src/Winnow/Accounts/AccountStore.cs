@@ -37,9 +37,9 @@ public sealed class AccountStore(Db db, TimeProvider clock)
     public Task<Account?> Find(long accountId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<Account>(Sql["find"], new { accountId }), stop);
 
-    /// <summary>Writes name, time zone and language.</summary>
+    /// <summary>Writes name, time zone, language and currency.</summary>
     public Task Save(Account account, CancellationToken stop = default) =>
-        db.Write(tx => tx.Execute(Sql["save"], new { accountId = account.Id, account.Name, account.TimeZone, account.Language }), stop);
+        db.Write(tx => tx.Execute(Sql["save"], new { accountId = account.Id, account.Name, account.TimeZone, account.Language, account.Currency }), stop);
 
     /// <summary>The key that signs return paths, message ids and unsubscribe links of this account: 32 random bytes.</summary>
     public Task<byte[]> Secret(long accountId, CancellationToken stop = default) =>

@@ -21,10 +21,10 @@ join users u on u.id = m.user_id
 where m.account_id = @accountId and m.user_id = @userId and m.deactivated_at is null;
 
 -- name: find
-select account_id as id, name, time_zone, language from accounts where account_id = @accountId;
+select account_id as id, name, time_zone, language, currency from accounts where account_id = @accountId;
 
 -- name: save
-update accounts set name = @Name, time_zone = @TimeZone, language = @Language where account_id = @accountId;
+update accounts set name = @Name, time_zone = @TimeZone, language = @Language, currency = @Currency where account_id = @accountId;
 
 -- name: secret
 select secret from accounts where account_id = @accountId;

@@ -19,7 +19,9 @@ public enum PropertyType
 }
 
 /// <summary>One choice of an enumeration.</summary>
-public sealed record PropertyOption(string Value, string Label);
+/// <param name="Value">As it is stored; it never changes.</param>
+/// <param name="Hidden">Not offered any more where values are entered; who has it keeps it, and filters know it.</param>
+public sealed record PropertyOption(string Value, string Label, bool Hidden = false);
 
 /// <summary>What a contact can hold: built in (<see cref="BuiltInProperties"/>) or made by the account.</summary>
 /// <param name="Id">Below 1000 built in, from 1000 custom; the key in <c>contacts.custom</c> and in history.</param>

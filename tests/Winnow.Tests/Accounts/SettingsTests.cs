@@ -78,12 +78,14 @@ public class SettingsTests
         await using var app = await WebApp.On(database);
         await app.SetUp();
 
-        await WebApp.Post(app.Http, "/settings", new() { ["Language"] = "nl", ["Zone"] = "America/New_York", ["Company"] = "Varenheuvel <BV>" });
+        await WebApp.Post(app.Http, "/settings", new() { ["Language"] = "nl", ["Zone"] = "America/New_York", ["Company"] = "Varenheuvel <BV>", ["Money"] = "GBP" });
 
         var page = await WebApp.Page(app.Http, "/settings");
         Assert.Equal("nl", page.DocumentElement.GetAttribute("lang"));
         Assert.Equal("Instellingen", page.QuerySelector("h1")?.TextContent);
         Assert.Equal("Varenheuvel <BV>", page.QuerySelector(".account .who")?.TextContent);
+        Assert.Equal("1", page.QuerySelector(".facts code")?.TextContent);
+        Assert.Equal("GBP", (await app.Services.GetRequiredService<AccountStore>().Find(1))!.Currency);
         Assert.Equal("America/New_York", page.QuerySelector("select[name=Zone] option[selected]")?.GetAttribute("value"));
     }
 }

@@ -1,9 +1,13 @@
 using System.Net;
+using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Filters;
+using Winnow.Jobs;
+using Winnow.Lists;
 
 namespace Winnow.Tests;
 
@@ -25,8 +29,8 @@ public sealed class PropertyPagesTests
 
         await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test", ["p.favourite_colour"] = "blue_1" });
         Assert.Equal("Blue", (await WebApp.Page(app.Http, "/contacts/1/history/favourite_colour")).QuerySelector("tbody th")!.TextContent.Trim());
-        Assert.Equal("Red\nblue_1 = Blue\nA=B", ((IHtmlTextAreaElement)(await WebApp.Page(app.Http, place)).QuerySelector("[name='Form.Options']")!).Value);
-        await WebApp.Post(app.Http, place, new() { ["Form.Label"] = "Colour <3", ["Form.Options"] = "Red" }, "property");
+        Assert.Equal("Red Red, Blue blue_1, A=B A=B", Rows(await WebApp.Page(app.Http, place)));
+        await WebApp.Post(app.Http, place, new() { ["Form.Label"] = "Colour <3", ["o.1.label"] = "", ["o.1.value"] = "" }, "property");
         var facts = Text(await WebApp.Page(app.Http, "/contacts/1/properties"));
         Assert.Contains("Colour <3", facts, StringComparison.Ordinal);
         Assert.Contains("blue_1", facts, StringComparison.Ordinal);
@@ -38,6 +42,57 @@ public sealed class PropertyPagesTests
         Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=archived")).QuerySelectorAll("tbody tr"));
         await WebApp.Post(app.Http, place, [], "archive");
         Assert.Contains("p.favourite_colour", await app.Http.GetStringAsync("/contacts/1/edit"), StringComparison.Ordinal);
+    }
+
+    [Theory, Databases]
+    public async Task Options_are_moved_renamed_added_and_hidden_without_losing_a_value(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings/properties/new", Colour);
+        await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test", ["p.favourite_colour"] = "blue_1" });
+        const string place = "/settings/properties/1000";
+
+        var moved = await WebApp.Read(await WebApp.Post(app.Http, place, new() { ["do"] = "up:1", ["Form.Label"] = "Colour", ["o.1.label"] = "Navy" }, "property"));
+        Assert.Equal("Navy blue_1, Red Red, A=B A=B", Rows(moved));
+        Assert.Equal("Colour", ((IHtmlInputElement)moved.QuerySelector("[name='Form.Label']")!).Value);
+        Assert.Equal("Red Red, Blue blue_1, A=B A=B", Rows(await WebApp.Page(app.Http, place)));                      // nothing is stored yet
+        Assert.Equal("Red Red, Blue blue_1, A=B A=B,  ", Rows(await WebApp.Read(await WebApp.Post(app.Http, place, new() { ["do"] = "add" }, "property"))));
+
+        await WebApp.Post(app.Http, place, new() { ["o.0.label"] = "Navy", ["o.0.value"] = "blue_1", ["o.0.hidden"] = "true", ["o.1.label"] = "Scarlet", ["o.1.value"] = "Red", ["o.3.label"] = "Green", ["o.3.value"] = "" }, "property");
+        Assert.Equal("Navy blue_1, Scarlet Red, A=B A=B, Green Green", Rows(await WebApp.Page(app.Http, place)));
+        Assert.Equal("–, Scarlet, A=B, Green", Choices(await WebApp.Page(app.Http, "/contacts/new")));
+        Assert.Equal("–, Navy, Scarlet, A=B, Green", Choices(await WebApp.Page(app.Http, "/contacts/1/edit")));        // who has it keeps it
+
+        var refused = await WebApp.Read(await WebApp.Post(app.Http, place, new() { ["o.3.label"] = "Sky", ["o.3.value"] = "blue_1" }, "property"));
+        Assert.Equal("The option blue_1 is there twice.", refused.QuerySelector("#options .form-error")!.TextContent);
+    }
+
+    [Theory, Databases]
+    public async Task A_property_that_a_list_uses_is_not_archived_until_the_list_lets_go(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings/properties/new", Colour);
+        var (db, lists, catalog) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<ListStore>(), app.Services.GetRequiredService<Properties>());
+        var id = await db.Write(async tx =>
+        {
+            var filter = new Filter([new([new(((await catalog.Catalog(tx, 1)).Find("favourite_colour"))!, FilterOperator.Find("ENUMERATION", "IS_ANY_OF")!, new Texts(["Red"]))])]);
+            await lists.Create(tx, 1, "Once red", ListKind.Snapshot, filter, TimeZoneInfo.Utc, 1);
+            return (await lists.Create(tx, 1, "Red <people>", ListKind.Dynamic, filter, TimeZoneInfo.Utc, 1)).Made!.Id;
+        });
+        await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();                                              // the snapshot is taken: it has no use for the property any more
+
+        const string place = "/settings/properties/1000";
+        var refused = await WebApp.Read(await WebApp.Post(app.Http, place, [], "archive"));
+        Assert.Equal("Red <people>", Assert.Single(refused.QuerySelectorAll($".notice a[href='/lists/{id}/filters']")).TextContent);
+        Assert.Equal("Red <people>", (await WebApp.Page(app.Http, place)).QuerySelector($"a[href='/lists/{id}']")?.TextContent);
+        Assert.Empty((await WebApp.Page(app.Http, "/settings/properties?show=archived")).QuerySelectorAll("tbody tr"));
+        Assert.Empty(await db.Read(tx => app.Services.GetRequiredService<PropertyUsage>().Of(tx, 2, 1000)));
+
+        await db.Write(tx => lists.Delete(tx, 1, id));
+        Assert.Equal(place + "?saved=1", Place(await WebApp.Post(app.Http, place, [], "archive")));
+        Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=archived")).QuerySelectorAll("tbody tr"));
     }
 
     [Theory, Databases]
@@ -102,6 +157,12 @@ public sealed class PropertyPagesTests
         await page.WaitForURLAsync("**/settings/properties?q=favourite");
         await Assertions.Expect(page.Locator("#results tbody tr")).ToHaveCountAsync(1);
     }
+
+    private static string Rows(IHtmlDocument page) => string.Join(", ", page.QuerySelectorAll(".option-row").Select(row => $"{Value(row, "label")} {Value(row, "value")}"));
+
+    private static string Value(IElement row, string part) => ((IHtmlInputElement)row.QuerySelector($"[name$='.{part}']")!).Value;
+
+    private static string Choices(IHtmlDocument page) => string.Join(", ", page.QuerySelectorAll("[name='p.favourite_colour'] option").Select(option => option.TextContent));
 
     private static string Text(IHtmlDocument page) => page.QuerySelector("main")!.TextContent;
     private static string? Place(HttpResponseMessage answer) => answer.Headers.Location is { } place ? place.IsAbsoluteUri ? place.PathAndQuery : place.OriginalString : null;

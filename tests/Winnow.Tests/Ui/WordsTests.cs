@@ -55,7 +55,7 @@ public partial class WordsTests
         .Concat(StandardViews.All.Select(view => view.Label)).Concat(Winnow.Lists.SavedViews.Refusals)
         .Concat(BuiltInProperties.All.Select(property => property.Description).Where(text => text.Length > 0)).Concat(PropertyWords.All)
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
-        .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy])
+        .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy]).Concat(Winnow.Accounts.Currency.All.Select(currency => currency.Name))
         .Concat(Winnow.Server.Jobs.JobWords.Words)
         .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
         .Concat(Winnow.Server.Lists.ListWords.Words).Concat(FaultWords());

@@ -22,3 +22,5 @@ create table send_pace (                  -- what was handed out, a row a minute
   free_at    bigint not null,             -- when the next piece of the minute's limit may be taken
   primary key (account_id, minute)
 );
+
+alter table accounts add column currency text not null default 'EUR';     -- ISO 4217
