@@ -4,7 +4,8 @@ namespace Winnow.Server.Ui;
 /// <param name="Word">The English name, which is the key of its translation.</param>
 /// <param name="Href">Where it leads; pages below this path belong to it.</param>
 /// <param name="Icon">The name of the symbol in icons.svg.</param>
-public sealed record SidebarLine(string Word, string Href, string Icon);
+/// <param name="Key">The letter that goes there after “g”.</param>
+public sealed record SidebarLine(string Word, string Href, string Icon, char? Key = null);
 
 /// <summary>A group of lines under its heading.</summary>
 public sealed record SidebarGroup(string Word, SidebarLine[] Lines);
@@ -17,21 +18,24 @@ public static class SidebarMap
     [
         new("CRM",
         [
-            new("Contacts", "/contacts", "users"),
-            new("Lists", "/lists", "list-details"),
-            new("Imports", "/imports", "transfer"),
+            new("Contacts", "/contacts", "users", 'c'),
+            new("Lists", "/lists", "list-details", 'l'),
+            new("Imports", "/imports", "transfer", 'i'),
         ]),
-        new("Marketing", [new("Email", "/email", "mail")]),
+        new("Marketing", [new("Email", "/email", "mail", 'e')]),
         new("Account & Billing",
         [
-            new("Usage & limits", "/usage", "gauge"),
-            new("Jobs", "/jobs", "progress-check"),
-            new("Recycle bin", "/recycle-bin", "trash"),
+            new("Usage & limits", "/usage", "gauge", 'u'),
+            new("Jobs", "/jobs", "progress-check", 'j'),
+            new("Recycle bin", "/recycle-bin", "trash", 'b'),
         ]),
     ];
 
     /// <summary>The line at the bottom.</summary>
-    public static readonly SidebarLine Settings = new("Settings", "/settings", "settings");
+    public static readonly SidebarLine Settings = new("Settings", "/settings", "settings", 's');
+
+    /// <summary>Every line, from top to bottom.</summary>
+    public static IEnumerable<SidebarLine> Lines => Groups.SelectMany(group => group.Lines).Append(Settings);
 
     /// <summary>The group and line that <paramref name="path"/> belongs to.</summary>
     public static (SidebarGroup? Group, SidebarLine? Line) Find(string path)

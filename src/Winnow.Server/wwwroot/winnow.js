@@ -13,6 +13,7 @@ const openMenus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", event => {
   const chosen = closest(event, ".menu-list :is(a, button)");
+  if (chosen) chosen.closest("details.menu").querySelector("summary").focus();       // what is chosen vanishes: a dialog gives the focus back to its menu
   for (const menu of openMenus()) if (chosen || !menu.contains(event.target)) menu.open = false;
 });
 
@@ -24,14 +25,20 @@ function menuKey(event) {
     menu.querySelector("summary").focus();
     return true;
   }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || event.target.matches("input, select")) return false;
-  menu.open = true;
-  const items = [...menu.querySelectorAll(".menu-list :is(a[href], button:not(:disabled), input)")];
+  const items = [...menu.querySelectorAll(".menu-list :is(a[href], button:not(:disabled), input)")].filter(item => !item.closest("[hidden]"));
   const at = items.indexOf(document.activeElement);
-  items.at(at < 0 ? (step > 0 ? 0 : -1) : (at + step) % items.length)?.focus();
+  const to = { ArrowDown: at + 1, ArrowUp: (at < 0 ? 0 : at) - 1, Home: 0, End: -1 }[event.key];
+  if (to === undefined || event.target.matches("input:not([type=checkbox]), select") || ((event.key === "Home" || event.key === "End") && !menu.open)) return false;
+  menu.open = true;
+  items.at(to === items.length ? 0 : to)?.focus();
   return true;
 }
+
+// Who walks out of a menu has done with it.
+document.addEventListener("focusout", event => {
+  const menu = closest(event, "details.menu[open]");
+  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+});
 
 /* Dialogs: a link with hx-target="#dialog" brings a page whose <dialog> opens here. */
 let opener = null;
@@ -198,8 +205,8 @@ function clearSelection(form) {
   showSelection(form);
 }
 
-/* Keys: DESIGN's map. Off while typing, with a modifier, or when switched off for this account. */
-const goTo = { c: "/contacts", l: "/lists", e: "/email", u: "/usage", j: "/jobs" };
+/* Keys: DESIGN's map. Single ones are off while typing, with a modifier, or when switched off in this browser; arrows, space,
+   Enter and Ctrl a work inside a table only, and always. */
 let chord = false;
 
 const typing = event => closest(event, "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
@@ -208,7 +215,9 @@ const rows = () => [...document.querySelectorAll(".dt tbody tr")];
 function moveRow(step) {
   const all = rows();
   const at = all.findIndex(row => row.contains(document.activeElement));
-  all[Math.min(Math.max(at + step, 0), all.length - 1)]?.querySelector(".tick input, a, button")?.focus();
+  const to = all[Math.min(Math.max(at + step, 0), all.length - 1)]?.querySelector(".tick input, a, button");
+  to?.focus();
+  to?.closest("tr").scrollIntoView({ block: "nearest" });
 }
 
 const row = () => document.activeElement?.closest(".dt tbody tr");
@@ -222,28 +231,59 @@ function tickRow(range) {
   if (range && from?.isConnected && from !== tick) tickRange(from, tick);
 }
 
+// The page first; when it is ticked already, all that the view shows.
+function tickPage(form) {
+  const all = form.querySelector("thead .tick input");
+  if (all.checked && !all.indeterminate) form.querySelector("#select-all:not([hidden])")?.click();
+  else all.click();
+}
+
+const tableKeys = {
+  ArrowDown: () => moveRow(1),
+  ArrowUp: () => moveRow(-1),
+  " ": () => tickRow(false),
+  Enter: () => rowLink()?.click(),
+};
+
+function tableKey(event) {
+  const here = row();
+  if (!here || typing(event) || event.altKey) return false;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key !== "a" || !here.querySelector(".tick input")) return false;
+    tickPage(here.closest(".has-bulk"));
+    return true;
+  }
+  const tick = event.target.matches("input[type=checkbox]");
+  if (event.key === "Enter" && !tick) return false;                                      // a link opens itself
+  if (event.key === " " && (tick || event.target.matches("button, summary") || !here.querySelector(".tick input"))) return false;
+  if (!tableKeys[event.key] || event.shiftKey) return false;
+  tableKeys[event.key]();
+  return true;
+}
+
 const keys = {
   "/": () => { const field = document.querySelector("main input[type=search]"); field ? field.focus() : openSearch(); },
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => tickRow(false),
   X: () => tickRow(true),
-  Enter: () => rowLink().click(),
-  f: () => document.querySelector(".chip-add")?.click(),
+  f: () => document.querySelector("main .chip-add")?.click(),
   "?": () => document.querySelector("#keys")?.showModal(),
 };
 
 document.addEventListener("keydown", event => {
   if (menuKey(event)) return event.preventDefault();
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") { event.preventDefault(); openSearch(); }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event) || root.dataset.keys === "off") return;
   if (document.querySelector("dialog[open]")) return;
-  if (chord && goTo[event.key]) { location.href = goTo[event.key]; return; }
-  chord = event.key === "g";
-  if (chord) setTimeout(() => { chord = false; }, 1200);
+  if (tableKey(event)) return event.preventDefault();
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
   const form = document.querySelector(".has-bulk");
   if (event.key === "Escape" && form?.querySelector("tbody .tick :checked")) clearSelection(form);
-  if (event.key === "Enter" && !(event.target.matches("input[type=checkbox]") && rowLink())) return;
+  if (root.dataset.keys === "off") return;
+  const place = chord && document.querySelector(`#keys [data-go="${CSS.escape(event.key)}"]`);
+  if (place) { location.href = place.href; return; }
+  chord = event.key === "g";
+  if (chord) setTimeout(() => { chord = false; }, 1200);
   if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
 });
 
