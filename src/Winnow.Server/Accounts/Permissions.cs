@@ -96,6 +96,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{Id:long}/marketing", Permission.MarketingContacts),
         new("/contacts/{Id:long}/properties", Who.Member),
         new("/contacts/delete", Permission.DeleteContacts),
+        new("/contacts/edit-property", Permission.EditContacts),
         new("/contacts/filter", Who.Member),
         new("/contacts/views", Who.Member),
         new("/contacts/views/counts", Who.Member),

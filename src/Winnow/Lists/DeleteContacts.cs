@@ -12,13 +12,6 @@ namespace Winnow.Lists;
 /// <param name="FrozenAt">When the selection was frozen (UTC).</param>
 public sealed record DeleteReceipt(long SelectionId, DateTimeOffset FrozenAt, long Count, long Marketing, IReadOnlyList<Contact> Sample, (long Before, long After) Tier);
 
-/// <summary>What became of an order to delete: a job, or a reason why nothing was deleted.</summary>
-/// <param name="JobId">The job; null when nothing happens.</param>
-/// <param name="WrongNumber">The number typed is not the number of contacts.</param>
-/// <param name="Changed">The selection is another one by now: how many joined and left. Only the receipt that was shown can be confirmed; make a new one.</param>
-/// <param name="Error">Anything else, as a sentence.</param>
-public sealed record DeleteOutcome(long? JobId, bool WrongNumber = false, (long Joined, long Left)? Changed = null, string? Error = null);
-
 /// <summary>Where a delete is, and at its end what came of it.</summary>
 /// <param name="After">All ids up to here are done.</param>
 /// <param name="Deleted">Contacts deleted; fewer than ordered when others deleted some of them meanwhile.</param>
@@ -26,7 +19,7 @@ public sealed record DeleteState(long OperationId, long After, long Deleted, boo
 
 /// <summary>Deletes a selection of contacts: frozen first, confirmed by its number, then taken out in short transactions in the
 /// order of their ids, each with the place to go on from. Restorable for <see cref="RestorableDays"/> days, or permanent.</summary>
-public sealed class DeleteContacts(Db db, ContactStore contacts, Properties properties, ContactIndex index, ListStore lists, ListMembers members, DeletedMembers deleted, JobQueue jobs, TimeProvider clock) : IJob
+public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelections selections, ListMembers members, DeletedMembers deleted, JobQueue jobs, TimeProvider clock) : IJob
 {
     /// <summary>How long a delete can be taken back, in days.</summary>
     public const int RestorableDays = 90;
@@ -38,42 +31,33 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
     public Task<(DeleteReceipt? Receipt, string? Error)> Freeze(long accountId, SelectionQuery query, TimeZoneInfo zone, long? userId, CancellationToken stop = default) =>
         db.Write<(DeleteReceipt?, string?)>(async tx =>
         {
-            var (set, error) = await Evaluate(tx, accountId, query, zone);
-            if (set is null) return (null, error);
-            if (set.Count == 0) return (null, "No contacts are selected.");
-            return (await Receipt(tx, accountId, await lists.Freeze(tx, accountId, set, userId), clock.GetUtcNow(), set), null);
+            var (frozen, error) = await selections.Freeze(tx, accountId, query, zone, userId);
+            return frozen is null ? (null, error) : (await Receipt(tx, frozen), null);
         }, stop);
 
     /// <summary>The receipt of a frozen selection again, or null when this account has none of this id.</summary>
     public Task<DeleteReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(async tx =>
-        await tx.SingleOrNone<Frozen>(Sql["selection"], new { accountId, selectionId }) is not { } frozen ? null
-            : await Receipt(tx, accountId, selectionId, frozen.CreatedAt, await members.Read(tx, accountId, selectionId)), stop);
+        await selections.Find(tx, accountId, selectionId) is { } frozen ? await Receipt(tx, frozen) : null, stop);
 
     /// <summary>Orders the delete. The number typed must be that of the frozen selection, and the selection, evaluated again, the same
     /// set; else nothing happens. Posted twice it starts one job.</summary>
     /// <param name="query">The selection that the receipt was made of.</param>
     /// <param name="words">What was selected, in words, for the recycle bin.</param>
     /// <param name="title">The job's title.</param>
-    public Task<DeleteOutcome> Confirm(long accountId, long selectionId, long? typed, bool permanent, SelectionQuery query, TimeZoneInfo zone, string words, string title, long? userId, CancellationToken stop = default) =>
+    public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, bool permanent, SelectionQuery query, TimeZoneInfo zone, string words, string title, long? userId, CancellationToken stop = default) =>
         db.Write(async tx =>
         {
-            await members.Lock(tx, accountId, selectionId);
-            if (await tx.SingleOrNone<Frozen>(Sql["selection"], new { accountId, selectionId }) is null) return new(null, Error: "This receipt is too old. Select the contacts again.");
-            if (await tx.SingleOrNone<long?>(Sql["job-of"], new { accountId, selectionId }) is { } running) return new(running);
-            var frozen = await members.Read(tx, accountId, selectionId);
-            if (typed != frozen.Count) return new(null, WrongNumber: true);
-            var (now, error) = await Evaluate(tx, accountId, query, zone);
-            if (now is null) return new(null, Error: error);
-            if (!now.SameAs(frozen)) return new(null, Changed: (now.Except(frozen).Count, frozen.Except(now).Count));
+            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, query, zone);
+            if (frozen is null) return refused!;
 
             var operationId = await Ids.Next(tx, accountId, "bulk_operation");
-            var jobId = await jobs.Enqueue<DeleteContacts>(tx, accountId, title, new DeleteState(operationId, 0, 0, permanent), frozen.Count, userId);
+            var jobId = await jobs.Enqueue<DeleteContacts>(tx, accountId, title, new DeleteState(operationId, 0, 0, permanent), frozen.Set.Count, userId);
             await tx.Execute(Sql["order"], new
             {
-                accountId, operationId, selectionId, count = frozen.Count, jobId, words, userId, now = clock.GetUtcNow(),
+                accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow(),
                 until = permanent ? (DateTimeOffset?)null : clock.GetUtcNow().AddDays(RestorableDays),
             });
-            return new DeleteOutcome(jobId);
+            return new BulkOutcome(jobId);
         }, stop);
 
     /// <inheritdoc/>
@@ -107,18 +91,13 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
         await deleted.Forget(tx, accountId, operationId);
     }
 
-    private async Task<(MemberSet? Set, string? Error)> Evaluate(Tx tx, long accountId, SelectionQuery query, TimeZoneInfo zone)
+    private async Task<DeleteReceipt> Receipt(Tx tx, FrozenSelection frozen)
     {
-        var (view, error) = await index.View(tx, accountId, query, await properties.Catalog(tx, accountId), zone);
-        return view is null ? (null, error) : (await index.Freeze(tx, view), null);
-    }
-
-    private async Task<DeleteReceipt> Receipt(Tx tx, long accountId, long selectionId, DateTimeOffset frozenAt, MemberSet set)
-    {
+        var (accountId, set) = (frozen.AccountId, frozen.Set);
         var marketing = await Marketing(tx, accountId, set);
         var (_, counting) = await contacts.Counts(tx, accountId);
         var sample = await contacts.Read(tx, accountId, [.. set.After(0).Take(SampleSize)]);
-        return new(selectionId, frozenAt, set.Count, marketing, sample, (counting, counting - marketing));
+        return new(frozen.Id, frozen.At, set.Count, marketing, sample, (counting, counting - marketing));
     }
 
     private static async Task<long> Marketing(Tx tx, long accountId, MemberSet set)
@@ -129,6 +108,4 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, Properties prop
         while (await rows.ReadAsync(tx.Stop)) if (set.Contains(rows.GetInt64(0))) count++;
         return count;
     }
-
-    private sealed record Frozen(DateTimeOffset CreatedAt);
 }

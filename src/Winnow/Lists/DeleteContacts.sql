@@ -1,9 +1,3 @@
--- name: selection
-select created_at from lists where account_id = @accountId and id = @selectionId and kind = 'SELECTION';
-
--- name: job-of
-select job_id from bulk_operations where account_id = @accountId and selection_id = @selectionId;
-
 -- name: order
 insert into bulk_operations (account_id, id, kind, selection_id, count, restorable_until, job_id, source, user_id, created_at)
 values (@accountId, @operationId, 'delete', @selectionId, @count, @until, @jobId, @words, @userId, @now);

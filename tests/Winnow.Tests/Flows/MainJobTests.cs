@@ -154,7 +154,7 @@ public sealed class MainJobTests
             Assert.True((await Confirm(typed + 1)).WrongNumber);
             await Finished((await Confirm(typed)).JobId!.Value);
 
-            Task<DeleteOutcome> Confirm(long number) => Get<DeleteContacts>().Confirm(Account, receipt!.SelectionId, number, false, all, TimeZoneInfo.Utc, "Clean-up", "Delete 3 contacts", Noor);
+            Task<BulkOutcome> Confirm(long number) => Get<DeleteContacts>().Confirm(Account, receipt!.SelectionId, number, false, all, TimeZoneInfo.Utc, "Clean-up", "Delete 3 contacts", Noor);
         }
     }
 }

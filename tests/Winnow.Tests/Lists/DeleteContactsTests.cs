@@ -76,14 +76,14 @@ public sealed class DeleteContactsTests
         var ids = await Add(app, 9_000);
         var (receipt, _) = await app.Get<DeleteContacts>().Freeze(TestApp.Account, new(ids[1_000..]), TimeZoneInfo.Utc, 1);
         var job = (await Confirm(app, receipt!.SelectionId, 8_000, new(ids[1_000..]))).JobId!.Value;
-        for (var kill = 0; kill < 3; kill++) await KillAfterOneStep(app, job);
+        for (var kill = 0; kill < 3; kill++) await app.KillAfterOneStep(job);
         await app.RunJobs();
         var state = (await app.Get<JobQueue>().Find(TestApp.Account, job))!.ResultAs<DeleteState>()!;
         Assert.Equal((8_000L, 1_000L, 8_000L), (state.Deleted, await Contacts(app), await InBin(app)));
         Assert.Equal(8_000, Assert.Single(await app.Get<RecycleBin>().Operations(TestApp.Account)).Deleted);
 
         var (restore, _) = await app.Get<RestoreContacts>().Request(TestApp.Account, state.OperationId, "Restore", 1);
-        for (var kill = 0; kill < 2; kill++) await KillAfterOneStep(app, restore!.Value);
+        for (var kill = 0; kill < 2; kill++) await app.KillAfterOneStep(restore!.Value);
         await app.RunJobs();
         Assert.Equal((9_000L, 0L), (await Contacts(app), await InBin(app)));
         Assert.Equal(8_000, (await app.Get<JobQueue>().Find(TestApp.Account, restore!.Value))!.ResultAs<RestoreState>()!.Restored);
@@ -96,7 +96,7 @@ public sealed class DeleteContactsTests
         await Add(app, 20_000);
         var (receipt, _) = await app.Get<DeleteContacts>().Freeze(TestApp.Account, Everyone, TimeZoneInfo.Utc, 1);
         var job = (await Confirm(app, receipt!.SelectionId, 20_000, Everyone)).JobId!.Value;
-        await KillAfterOneStep(app, job);
+        await app.KillAfterOneStep(job);
         await app.Get<JobQueue>().Cancel(TestApp.Account, job);
         await app.RunJobs();
         var stopped = (await app.Get<JobQueue>().Find(TestApp.Account, job))!;
@@ -198,19 +198,8 @@ public sealed class DeleteContactsTests
         return (await app.Get<JobQueue>().Find(TestApp.Account, outcome.JobId!.Value))!;
     }
 
-    private static Task<DeleteOutcome> Confirm(TestApp app, long selectionId, long? typed, SelectionQuery query, bool permanent = false) =>
+    private static Task<BulkOutcome> Confirm(TestApp app, long selectionId, long? typed, SelectionQuery query, bool permanent = false) =>
         app.Get<DeleteContacts>().Confirm(TestApp.Account, selectionId, typed, permanent, query, TimeZoneInfo.Utc, "all contacts", "Delete", 1);
-
-    private static async Task KillAfterOneStep(TestApp app, long job)
-    {
-        using var process = new CancellationTokenSource();
-        var before = await Done(app, job);
-        var run = Task.Run(() => app.Get<JobRunner>().RunOpenJobs(process.Token));       // SQLite works on the thread that asks
-        while (!run.IsCompleted && await Done(app, job) == before) await Task.Delay(1);
-        await process.CancelAsync();
-        try { await run; } catch (OperationCanceledException) { }
-        app.Clock.Advance(TimeSpan.FromMinutes(1));
-    }
 
     private static async Task<long> StaticList(TestApp app, string name, IEnumerable<long> ids) => await app.Db.Write(async tx =>
     {
@@ -219,7 +208,6 @@ public sealed class DeleteContactsTests
         return list.Id;
     });
 
-    private static Task<long> Done(TestApp app, long job) => app.Scalar<long>("select done from jobs where account_id = 1 and id = @job", new { job });
     private static Task<long> Contacts(TestApp app) => app.Scalar<long>("select count(*) from contacts where account_id = 1");
     private static Task<long> InBin(TestApp app) => app.Scalar<long>("select count(*) from deleted_contacts where account_id = 1");
     private static Task<long> Members(TestApp app, long list) => app.Db.Read(tx => app.Get<ListMembers>().Count(tx, TestApp.Account, list));

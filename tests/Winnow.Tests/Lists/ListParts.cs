@@ -1,5 +1,6 @@
 using Winnow.Contacts;
 using Winnow.Filters;
+using Winnow.Jobs;
 using Winnow.Lists;
 
 namespace Winnow.Tests;
@@ -52,4 +53,18 @@ internal static class ListParts
 
     /// <summary>The next contacts get ids in the next chunk.</summary>
     public static Task NextChunk(this TestApp app) => app.Execute("update ids set next_id = (next_id / 65536 + 1) * 65536 where account_id = 1 and kind = 'contact'");
+
+    /// <summary>Runs the open jobs and kills them after a step of this one; a minute later its lease is over.</summary>
+    public static async Task KillAfterOneStep(this TestApp app, long job)
+    {
+        using var process = new CancellationTokenSource();
+        var before = await Done();
+        var run = Task.Run(() => app.Get<JobRunner>().RunOpenJobs(process.Token));       // SQLite works on the thread that asks
+        while (!run.IsCompleted && await Done() == before) await Task.Delay(1);
+        await process.CancelAsync();
+        try { await run; } catch (OperationCanceledException) { }
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        Task<long> Done() => app.Scalar<long>("select done from jobs where account_id = 1 and id = @job", new { job });
+    }
 }
