@@ -12,6 +12,7 @@ using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
 using Winnow.Transfer;
+using Winnow.Vitals;
 
 namespace Winnow;
 
@@ -42,6 +43,8 @@ public static class WinnowServices
             .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
             .AddSingleton<Imports>().AddJob<ImportContacts>()
+            // vitals
+            .AddSingleton<VitalSigns>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);
     }
 

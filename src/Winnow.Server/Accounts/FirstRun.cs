@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
 using Winnow.Server.Ui;
+using Winnow.Server.Vitals;
 
 namespace Winnow.Server.Accounts;
 
@@ -27,7 +28,7 @@ public sealed class FirstRun(AccountStore accounts, UserManager<User> users, Sig
     public static async Task Guide(HttpContext http, RequestDelegate next)
     {
         var atSetup = http.Request.Path == Path;
-        if (Permissions.Of(http.GetEndpoint()) is null && http.GetEndpoint() is not null) await next(http);      // files
+        if (Permissions.Of(http.GetEndpoint()) is null && http.GetEndpoint() is not null || http.GetEndpoint()?.Metadata.GetMetadata<VitalsEndpoints.WithoutAccount>() is not null) await next(http);      // files, programs that watch
         else if (await http.RequestServices.GetRequiredService<AccountStore>().Any(http.RequestAborted) == !atSetup) await next(http);
         else if (atSetup) http.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (HttpMethods.IsGet(http.Request.Method) && !ErrorPages.IsShowing(http)) http.Response.Redirect(Path);

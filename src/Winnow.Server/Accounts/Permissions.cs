@@ -40,6 +40,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/theme", Who.Anyone),
         new("/keys", Who.Member),
         new("/search", Who.Member),
+        new("/health", Who.Anyone),                     // says ok or failing
+        new("/metrics", Who.Anyone),                    // asks where from, or for a token, itself: programs have no cookie
 
         // accounts
         new("/setup", Who.Anyone),                      // 404 once an account exists

@@ -11,6 +11,7 @@ using Winnow.Server.Lists;
 using Winnow.Server.Search;
 using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
+using Winnow.Server.Vitals;
 
 namespace Winnow.Server.Roles;
 
@@ -32,6 +33,7 @@ public static class WebRole
         services.AddSingleton<UploadRefusals>();
         services.AddSingleton<Ui.Routes>();
         services.AddScoped<SearchHits>();
+        services.AddSingleton<Metrics>();
         services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
         services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)
     }
@@ -39,6 +41,7 @@ public static class WebRole
     /// <summary>The way of a request, outside in, and the pages at its end.</summary>
     public static void MapWeb(this WebApplication app)
     {
+        app.Services.GetRequiredService<Metrics>();     // it counts from the first request on
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseErrorPages();
@@ -64,6 +67,7 @@ public static class WebRole
         app.MapImports();
         app.MapEmail();
         app.MapDomains();
+        app.MapVitals();
         app.MapRazorComponents<App>();
     }
 

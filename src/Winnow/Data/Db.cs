@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.Metrics;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -9,6 +10,11 @@ namespace Winnow.Data;
 /// transaction, a method that takes a Db owns one.</summary>
 public sealed class Db : IAsyncDisposable
 {
+    /// <summary>The name of the meter whose counter <c>winnow.db.errors</c> counts statements and transactions that failed.</summary>
+    public const string Meter = "Winnow.Data";
+
+    private static readonly Counter<long> Errors = new Meter(Meter).CreateCounter<long>("winnow.db.errors", description: "Reads and writes that the database refused or did not answer.");
+
     private readonly DbDataSource source;
     private readonly SemaphoreSlim? oneWriter;      // SQLite allows one writer; queue here instead of failing there
 
@@ -41,6 +47,7 @@ public sealed class Db : IAsyncDisposable
             await transaction.CommitAsync(stop);
             return result;
         }
+        catch (DbException) when (Count()) { throw; }
         finally { oneWriter?.Release(); }
     }
 
@@ -51,8 +58,12 @@ public sealed class Db : IAsyncDisposable
     /// <summary>Runs statements that only read. Each sees what was committed when it began.</summary>
     public async Task<T> Read<T>(Func<Tx, Task<T>> work, CancellationToken stop = default)
     {
-        await using var connection = await Connect(stop);
-        return await work(new Tx(Dialect, connection, null, stop));
+        try
+        {
+            await using var connection = await Connect(stop);
+            return await work(new Tx(Dialect, connection, null, stop));
+        }
+        catch (DbException) when (Count()) { throw; }
     }
 
     /// <summary>Applies the numbered migrations that this database lacks. Two processes may start at once: the second waits.</summary>
@@ -80,6 +91,12 @@ public sealed class Db : IAsyncDisposable
         if (connection is SqliteConnection)
             await connection.ExecuteAsync("pragma cache_size = -65536; pragma wal_autocheckpoint = 8192; pragma temp_store = memory; pragma mmap_size = 1073741824");
         return connection;
+    }
+
+    private static bool Count()
+    {
+        Errors.Add(1);
+        return false;                               // nothing is caught
     }
 
     private async Task CreateVersionTable(CancellationToken stop)

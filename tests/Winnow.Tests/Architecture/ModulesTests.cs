@@ -17,6 +17,7 @@ public sealed class ModulesTests
         ["Filters"] = "Contacts Data",
         ["Lists"] = "Contacts Data Filters Jobs",
         ["Email"] = "Accounts Contacts Data Jobs Lists",
+        ["Vitals"] = "Data",
         ["Transfer"] = "Contacts Data Jobs Lists",
     };
 

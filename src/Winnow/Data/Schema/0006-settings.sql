@@ -24,3 +24,5 @@ create table send_pace (                  -- what was handed out, a row a minute
 );
 
 alter table accounts add column currency text not null default 'EUR';     -- ISO 4217
+
+create index jobs_failed on jobs (finished_at) where outcome = 'failed';
