@@ -1,6 +1,7 @@
 using System.Net;
 using AngleSharp.Html.Dom;
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Lists;
 
@@ -110,6 +111,24 @@ public sealed class ViewPagesTests
         var mended = Place(await WebApp.Post(app.Http, "/contacts/filter?view=1", City("Delft"), "filter"));
         Assert.Equal("/contacts?view=1", Place(await WebApp.Post(app.Http, mended, [], "/contacts/views/1/save")));
         Assert.Equal(["Cas"], Names(await WebApp.Page(app.Http, "/contacts?view=1")));
+    }
+
+    [Theory, Databases]
+    public async Task A_filter_on_an_archived_property_still_works_and_says_so(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        var (db, properties) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<Properties>());
+        await db.Write(tx => properties.Create(tx, 1, new PropertyWish("size", "Size", "text", "", [])));
+        await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test", ["p.firstname"] = "Ann", ["p.size"] = "XL" });
+        await Fill(app);
+        var filtered = Place(await WebApp.Post(app.Http, "/contacts/filter", new() { ["g0.0.property"] = "size", ["g0.0.was"] = "size", ["g0.0.operator"] = "STRING:IS_EQUAL_TO", ["g0.0.value"] = "XL", ["do"] = "save" }, "filter"));
+        await WebApp.Post(app.Http, filtered.Replace("/contacts?", "/contacts/views/new?", StringComparison.Ordinal), new() { ["Name"] = "Large" }, "view");
+        Assert.Null((await WebApp.Page(app.Http, "/contacts?view=1")).QuerySelector("#results .notice"));
+        await db.Write(tx => properties.Archive(tx, 1, Property.FirstCustomId, true));
+        var page = await WebApp.Page(app.Http, "/contacts?view=1");
+        Assert.Equal("This filter uses what is archived: Size.", page.QuerySelector("#results .notice.warn b")!.TextContent);
+        Assert.Equal(["Ann"], Names(page));
     }
 
     [Theory, Databases]
