@@ -28,7 +28,7 @@ public static class WinnowServices
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddKeysInDatabase()
+            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()

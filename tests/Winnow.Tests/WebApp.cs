@@ -30,10 +30,10 @@ public sealed class WebApp : IAsyncDisposable
     public IServiceProvider Services => server.Services;
 
     /// <summary>Starts the server on "sqlite" or "postgres": the pages only, or with the other roles too.</summary>
-    public static async Task<WebApp> On(string kind, string roles = "web")
+    public static async Task<WebApp> On(string kind, string roles = "web", params string[] settings)
     {
         var database = await TestDatabase.Create(kind);
-        var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--roles", roles, "--Mail:Listen", "127.0.0.1:0", "--Mail:Name", "mx.winnow.test", "--database", database.Connection, "--Logging:LogLevel:Default=Warning"]);
+        var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--roles", roles, "--Mail:Listen", "127.0.0.1:0", "--Mail:Name", "mx.winnow.test", "--database", database.Connection, "--Logging:LogLevel:Default=Warning", .. settings]);
         await server.StartAsync();
         return new(database, server);
     }

@@ -20,7 +20,7 @@ public static class AccountServices
         services.ConfigureOptions<RememberedBrowsers>();
         services.AddScoped<ILookupNormalizer, LowerCase>();
         services.AddScoped<IUserClaimsPrincipalFactory<User>, Sessions>();
-        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>();
+        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>().AddScoped<ForgottenPassword>().AddScoped<SignInPlace>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.ConfigureApplicationCookie(cookie =>
         {
@@ -60,6 +60,6 @@ public static class AccountServices
     }
 
     private static RateLimitPartition<string> PerAddress(HttpContext http) => HttpMethods.IsPost(http.Request.Method)
-        ? RateLimitPartition.GetFixedWindowLimiter(http.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) })
+        ? RateLimitPartition.GetFixedWindowLimiter(SignInPlace.Network(http.Connection.RemoteIpAddress), _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) })
         : RateLimitPartition.GetNoLimiter("");
 }

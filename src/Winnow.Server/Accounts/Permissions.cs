@@ -48,6 +48,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/sign-in", Who.Anyone),
         new("/sign-in/code", Who.Anyone),               // who gave the right password
         new("/sign-in/recovery", Who.Anyone),
+        new("/forgot-password", Who.Anyone),
+        new("/reset-password/{Token}", Who.Anyone),     // who has the link from a mail
         new("/sign-out", Who.Anyone),
         new("/sign-out/everywhere", Who.Member),
         new("/settings", Who.Member),                   // leads those who may not change it to their own profile

@@ -4,16 +4,16 @@ using Winnow.Accounts;
 namespace Winnow.Server.Accounts;
 
 /// <summary>
-/// Signs a person in by password. Unknown address, wrong password and locked are one answer that takes the same time:
-/// nobody learns here who has an account.
+/// Signs a person in. Unknown address, wrong password and locked are one answer that takes the same time: nobody learns
+/// here who has an account. Passwords are held back by <see cref="SignInTries"/>, codes by Identity's lockout.
 /// </summary>
-public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users, IPasswordHasher<User> hasher)
+public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users, IPasswordHasher<User> hasher, SignInTries tries, SignInPlace place)
 {
-    /// <summary>Wrong passwords before an address is locked.</summary>
-    public const int Tries = 5;
+    /// <summary>Wrong codes before a person is locked out.</summary>
+    public const int Tries = SignInTries.FromOnePlace;
 
-    /// <summary>How long it is locked then.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+    /// <summary>How long then.</summary>
+    public static readonly TimeSpan Pause = SignInTries.Pause;
 
     // A real hash of no password that anybody has: checking against it costs what a real check costs.
     private static readonly string NobodysHash = new PasswordHasher<User>().HashPassword(new(), Guid.NewGuid().ToString());
@@ -21,9 +21,13 @@ public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users
     /// <summary>Password: the session cookie is set, or the person must show a code first.</summary>
     public async Task<SignInStep> Try(string email, string password, bool stay)
     {
-        var user = await users.FindByEmailAsync(email);
-        var result = user is null ? SignInResult.Failed : await sessions.PasswordSignInAsync(user, password, stay, lockoutOnFailure: true);
+        var (user, key) = (await users.FindByEmailAsync(email), users.NormalizeEmail(email)!);
+        var (from, known) = place.Of(user);
+        if (!await tries.Take(key, from, known)) return SignInStep.Refused;
+        var result = user is null ? SignInResult.Failed : await sessions.PasswordSignInAsync(user, password, stay, lockoutOnFailure: false);
         if (user is null || result.IsLockedOut) hasher.VerifyHashedPassword(user ?? new(), NobodysHash, password);
+        if (result.Succeeded || result.RequiresTwoFactor) await tries.Forgive(key, from, known);
+        if (result.Succeeded) place.Remember(user!);
         return result switch { { Succeeded: true } => SignInStep.Done, { RequiresTwoFactor: true } => SignInStep.Code, _ => SignInStep.Refused };
     }
 
@@ -32,8 +36,13 @@ public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users
 
     /// <summary>The code of the authenticator app. Wrong ones are counted, and five lock the person out for a while.</summary>
     /// <param name="remember">This browser is not asked for a code for 30 days.</param>
-    public async Task<bool> TryCode(string? code, bool stay, bool remember) =>
-        (await sessions.TwoFactorAuthenticatorSignInAsync(OneTimeCodes.Tidy(code), stay, remember)).Succeeded;
+    public async Task<bool> TryCode(string? code, bool stay, bool remember)
+    {
+        var user = await sessions.GetTwoFactorAuthenticationUserAsync();
+        if (user is null || !(await sessions.TwoFactorAuthenticatorSignInAsync(OneTimeCodes.Tidy(code), stay, remember)).Succeeded) return false;
+        place.Remember(user);
+        return true;
+    }
 
     /// <summary>A recovery code in place of the app; wrong ones count like wrong codes.</summary>
     public async Task<bool> TryRecoveryCode(string? code)

@@ -42,6 +42,7 @@ public static class WebRole
     public static void MapWeb(this WebApplication app)
     {
         app.Services.GetRequiredService<Metrics>();     // it counts from the first request on
+        app.UseTrustedProxies();
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseErrorPages();

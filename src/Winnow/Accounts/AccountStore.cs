@@ -29,6 +29,10 @@ public sealed class AccountStore(Db db, TimeProvider clock)
     public Task<long?> AccountOf(long userId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<long?>(Sql["account-of-user"], new { userId }), stop);
 
+    /// <summary>The account by which a person can be written to: the first joined that can send mail, else the first; null when the person has none.</summary>
+    public Task<long?> MailingAccountOf(long userId, CancellationToken stop = default) =>
+        db.Read(tx => tx.SingleOrNone<long?>(Sql["mailing-account-of-user"], new { userId }), stop);
+
     /// <summary>Who is asking, with what pages need of it; null when the membership is no more.</summary>
     public Task<SignedInPerson?> Person(long accountId, long userId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<SignedInPerson>(Sql["person"], new { accountId, userId }), stop);

@@ -28,3 +28,9 @@ update accounts set name = @Name, time_zone = @TimeZone, language = @Language, c
 
 -- name: secret
 select secret from accounts where account_id = @accountId;
+
+-- name: mailing-account-of-user
+select m.account_id from account_users m
+left join mail_settings s on s.account_id = m.account_id and s.relay_host <> '' and s.public_url <> ''
+where m.user_id = @userId and m.deactivated_at is null
+order by case when s.account_id is null then 1 else 0 end, m.created_at, m.account_id limit 1;

@@ -32,6 +32,9 @@ public sealed class OneTimeLinks(Db db, TimeProvider clock)
     public Task<OneTimeLink?> Use(Tx tx, string purpose, string token) =>
         tx.SingleOrNone<OneTimeLink>(Sql["use"], new { tokenHash = Hash(token), purpose, now = clock.GetUtcNow() });
 
+    /// <summary>How many links with this purpose a person was sent since then, so that nobody's mailbox is filled by others.</summary>
+    public Task<long> CountSince(Tx tx, string purpose, long userId, DateTimeOffset since) => tx.Single<long>(Sql["count-recent"], new { purpose, userId, since });
+
     /// <summary>Makes all open links of a person with this purpose worthless.</summary>
     public Task Withdraw(Tx tx, string purpose, long userId) => tx.Execute(Sql["withdraw"], new { purpose, userId, now = clock.GetUtcNow() });
 

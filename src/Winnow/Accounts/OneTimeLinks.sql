@@ -21,3 +21,6 @@ where purpose = @purpose and used_at is null and account_id = @accountId and ema
 
 -- name: forget
 delete from one_time_links where expires_at < @before;
+
+-- name: count-recent
+select count(*) from one_time_links where purpose = @purpose and user_id = @userId and created_at > @since;

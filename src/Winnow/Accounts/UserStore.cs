@@ -21,6 +21,9 @@ public sealed partial class UserStore(Db db, IDataProtectionProvider protection,
         return await tx.Execute(Sql["add"], user) == 1;
     }
 
+    /// <summary>Writes a user in the caller's transaction.</summary>
+    public static Task Save(Tx tx, User user) => tx.Execute(Sql["update"], user);
+
     /// <inheritdoc/>
     public async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken)
     {
@@ -33,7 +36,7 @@ public sealed partial class UserStore(Db db, IDataProtectionProvider protection,
     /// <inheritdoc/>
     public async Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken)
     {
-        await db.Write(tx => tx.Execute(Sql["update"], user), cancellationToken);
+        await db.Write(tx => Save(tx, user), cancellationToken);
         return IdentityResult.Success;
     }
 

@@ -50,6 +50,37 @@ public class SecurityPagesInChromiumTests
         await page.WaitForSelectorAsync(".account");
     }
 
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "en-GB")]
+    [InlineData(390, ColorScheme.Dark, "nl-NL")]
+    public async Task A_person_who_forgot_the_password_chooses_a_new_one(int width, ColorScheme colours, string locale)
+    {
+        await using var relay = TestRelay.Start();
+        await using var app = await ForgottenPasswordTests.Start("sqlite", relay);
+        await using var chromium = await Chromium.Start();
+        var page = await chromium.Page(app, width, colours, locale);
+        var look = $"{width}-{colours}".ToLowerInvariant();
+
+        await page.GotoAsync("/sign-in");
+        await page.ClickAsync("main a[href='/forgot-password']");
+        await page.WaitForURLAsync("**/forgot-password");
+        await Chromium.Check(page, $"forgot-password-{look}");
+        await page.FillAsync("[name=Email]", "noor@fernhill.example");
+        await page.ClickAsync("main button[type=submit]");
+        await page.WaitForURLAsync("**sent=1");
+        await Chromium.Check(page, $"forgot-password-sent-{look}");
+        await ForgottenPasswordTests.Mails(app);
+        var link = ForgottenPasswordTests.LinkIn(Assert.Single(relay.Mails).Text);
+        await page.GotoAsync(link);
+        await Chromium.Check(page, $"reset-password-{look}");
+        await page.FillAsync("[name=New]", "horse correct");
+        await page.ClickAsync("main button[type=submit]");
+        await page.WaitForURLAsync("**/sign-in?chosen=1");
+        await Chromium.Check(page, $"sign-in-chosen-{look}");
+        await page.GotoAsync(link);
+        await Chromium.Check(page, $"reset-password-used-{look}");
+    }
+
     private static async Task SpeakDutch(IPage page)
     {
         await page.GotoAsync("/settings/profile");

@@ -23,3 +23,9 @@ create table recovery_codes (              -- ten for each person with two-facto
   code_hash $text  not null,               -- PBKDF2, salted with the person
   primary key (user_id, code_hash)
 );
+
+create table sign_in_tries (               -- passwords tried, counted before they are looked at
+  what    $text  not null primary key,     -- SHA-256 of whose password it is and from where it was tried
+  tries   int    not null,
+  last_at bigint not null
+);
