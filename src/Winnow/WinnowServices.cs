@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Winnow.Accounts;
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
@@ -28,7 +29,7 @@ public static class WinnowServices
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddKeysInDatabase()
+            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()

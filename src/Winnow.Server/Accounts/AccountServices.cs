@@ -33,6 +33,7 @@ public static class AccountServices
             cookie.ReturnUrlParameter = "back";
             cookie.Events.OnValidatePrincipal = _ => Task.CompletedTask;       // Sessions looks at the stamp with each request
             cookie.Events.OnRedirectToLogin = Sessions.AskToSignIn;
+            cookie.Events.OnSignedIn = Sessions.Record;
             cookie.Events.OnRedirectToAccessDenied = context => { context.Response.StatusCode = StatusCodes.Status403Forbidden; return Task.CompletedTask; };
         });
         services.Configure<CookieAuthenticationOptions>(IdentityConstants.TwoFactorUserIdScheme, cookie => cookie.Cookie.Name = "winnow-code");

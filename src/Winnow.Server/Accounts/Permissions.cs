@@ -56,6 +56,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/profile", Who.Member),
         new("/settings/security", Who.Member),
         new("/settings/security/two-factor", Who.Member),
+        new("/settings/audit", Permission.Users),
+        new("/settings/audit/export", Permission.Users),
         new("/settings/properties", Permission.EditProperties),
         new("/settings/properties/new", Permission.EditProperties),
         new("/settings/properties/{Id:long}", Permission.EditProperties),
@@ -163,6 +165,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         var allowed = (http.GetEndpoint(), rule) switch
         {
             (null, _) => current.IsSignedIn,            // no such page: members see 404, others the sign-in page
+            (not RouteEndpoint, _) => current.IsSignedIn,   // a page, but not for this method: 405
             (_, null) => false,
             (_, { Who: Who.Anyone }) => true,
             (_, { Needs: { } needs }) => current.IsSignedIn && current.May.Has(needs),

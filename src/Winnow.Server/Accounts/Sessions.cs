@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
+using Winnow.Audit;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Accounts;
@@ -29,6 +30,7 @@ public sealed class Sessions(AccountStore accounts) : IUserClaimsPrincipalFactor
     /// </summary>
     public static async Task Recognise(HttpContext http, RequestDelegate next)
     {
+        AuditLog.ComesFrom(http.Connection.RemoteIpAddress?.ToString());
         if (IdOf(http.User, AccountClaim) is { } account && IdOf(http.User, ClaimTypes.NameIdentifier) is { } user)
         {
             var person = await http.RequestServices.GetRequiredService<AccountStore>().Person(account, user, http.RequestAborted);
@@ -37,6 +39,14 @@ public sealed class Sessions(AccountStore accounts) : IUserClaimsPrincipalFactor
             else await Forget(http);
         }
         await next(http);
+    }
+
+    /// <summary>Puts on record who came in; a session that is only renewed is none that begins.</summary>
+    public static async Task Record(CookieSignedInContext context)
+    {
+        var accounts = context.HttpContext.RequestServices.GetRequiredService<AccountStore>();
+        if (context.Principal is not { } who || context.HttpContext.RequestServices.GetRequiredService<CurrentAccount>().IsSignedIn) return;
+        if (IdOf(who, AccountClaim) is { } account && IdOf(who, ClaimTypes.NameIdentifier) is { } user) await accounts.SignedIn(account, user, context.HttpContext.RequestAborted);
     }
 
     /// <summary>A browser is led to the sign-in page; a part asked for by htmx must lead the whole page there.</summary>

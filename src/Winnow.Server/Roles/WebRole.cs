@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Localization;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
+using Winnow.Server.Audit;
 using Winnow.Server.Contacts;
 using Winnow.Server.Email;
 using Winnow.Server.Email.Bounces;
@@ -60,6 +61,7 @@ public static class WebRole
         app.MapTheme();
         app.MapKeys();
         app.MapAccounts();
+        app.MapAudit();
         app.MapBounces();
         app.MapContacts();
         app.MapViews();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Winnow.Audit;
 using Winnow.Data;
 
 namespace Winnow.Accounts;
@@ -42,8 +43,20 @@ public sealed class AccountStore(Db db, TimeProvider clock)
         db.Read(tx => tx.SingleOrNone<Account>(Sql["find"], new { accountId }), stop);
 
     /// <summary>Writes name, time zone, language and currency.</summary>
-    public Task Save(Account account, CancellationToken stop = default) =>
-        db.Write(tx => tx.Execute(Sql["save"], new { accountId = account.Id, account.Name, account.TimeZone, account.Language, account.Currency }), stop);
+    /// <param name="userId">Who changes them.</param>
+    public Task Save(Account account, long? userId, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        var before = await tx.Single<Account>(Sql["find"], new { accountId = account.Id });
+        if (before == account) return;
+        await tx.Execute(Sql["save"], new { accountId = account.Id, account.Name, account.TimeZone, account.Language, account.Currency });
+        await AuditLog.Add(tx, clock, account.Id, userId, AuditAction.AccountChanged, account.Name, null, Words(before), Words(account));
+    }, stop);
+
+    /// <summary>Puts on record that a person signed in.</summary>
+    public Task SignedIn(long accountId, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        if (await tx.SingleOrNone<SignedInPerson>(Sql["person"], new { accountId, userId }) is { } person) await AuditLog.Add(tx, clock, accountId, userId, AuditAction.SignedIn, person.UserName);
+    }, stop);
 
     /// <summary>The key that signs return paths, message ids and unsubscribe links of this account: 32 random bytes.</summary>
     public Task<byte[]> Secret(long accountId, CancellationToken stop = default) =>
@@ -51,6 +64,8 @@ public sealed class AccountStore(Db db, TimeProvider clock)
 
     /// <inheritdoc cref="Secret(long, CancellationToken)"/>
     public Task<byte[]> Secret(Tx tx, long accountId) => tx.Single<byte[]>(Sql["secret"], new { accountId });
+
+    private static string Words(Account account) => $"{account.Name}, {account.TimeZone}, {account.Language}, {account.Currency}";
 
     private async Task<Account> Create(Tx tx, long id, NewAccount wish, User user)
     {

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Winnow.Audit;
 using Winnow.Data;
 
 namespace Winnow.Accounts;
 
 /// <summary>Reads and writes <see cref="MailSettings"/>; the relay's password lies encrypted in the database.</summary>
-public sealed class MailSettingsStore(Db db, IDataProtectionProvider protection)
+public sealed class MailSettingsStore(Db db, IDataProtectionProvider protection, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<MailSettingsStore>();
 
@@ -21,12 +22,25 @@ public sealed class MailSettingsStore(Db db, IDataProtectionProvider protection)
             : MailSettings.Blank;
 
     /// <summary>Writes all of them.</summary>
-    public Task Save(long accountId, MailSettings settings, CancellationToken stop = default) => db.Write(tx => tx.Execute(Sql["save"], new
+    /// <param name="userId">Who changes them; null for Winnow itself.</param>
+    public Task Save(long accountId, MailSettings settings, long? userId = null, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        var before = await Read(tx, accountId);
+        if (before == settings) return;
+        await tx.Execute(Sql["save"], Row(accountId, settings));
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.SendingChanged, settings.RelayHost, null, Words(before), Words(settings));
+    }, stop);
+
+    private object Row(long accountId, MailSettings settings) => new
     {
         accountId, settings.RelayHost, settings.RelayPort, settings.RelayTls, settings.RelayUser, settings.Connections,
         relayPassword = settings.RelayPassword is { Length: > 0 } password ? protector.Protect(password) : null,
         settings.FromName, settings.FromAddress, settings.BounceDomain, settings.PublicUrl, settings.PerMinute, settings.PerHour,
-    }), stop);
+    };
+
+    // What a colleague may see of it: never the password, not even whether it is another one.
+    private static string Words(MailSettings s) =>
+        $"{s.RelayHost}:{s.RelayPort}, TLS {s.RelayTls}, {s.RelayUser ?? "no user"}, {s.Connections} connections, {s.FromName} <{s.FromAddress}>, {s.BounceDomain}, {s.PublicUrl}, {s.PerMinute}/min, {s.PerHour}/h";
 
     // A password whose key was lost is no password: the relay will say so, and the settings page asks for it again.
     private string? Decrypt(string? stored)

@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Data;
 
 namespace Winnow.Accounts;
@@ -36,22 +37,24 @@ public sealed class People(Db db, TimeProvider clock)
         tx.Execute(Sql["join"], new { accountId, userId, may.SuperAdmin, may.Text, now = clock.GetUtcNow() });
 
     /// <summary>Says what a person may do.</summary>
-    /// <param name="by">What the one who says it may do.</param>
+    /// <param name="by">Who says it, and what that one may do.</param>
     /// <returns>Why not, as a sentence; null when done.</returns>
-    public Task<string?> Allow(long accountId, PermissionSet by, long userId, PermissionSet may, CancellationToken stop = default) => Change(accountId, by, userId, async (tx, member) =>
+    public Task<string?> Allow(long accountId, (long UserId, PermissionSet May) by, long userId, PermissionSet may, CancellationToken stop = default) => Change(accountId, by.May, userId, async (tx, member) =>
     {
-        if (!by.Covers(may)) return TooMuch;
+        if (!by.May.Covers(may)) return TooMuch;
         if (member.SuperAdmin && !may.SuperAdmin && member.IsActive && await IsLast(tx, accountId)) return LastSuperAdmin;
         await tx.Execute(Sql["allow"], new { accountId, userId, may.SuperAdmin, may.Text });
+        await AuditLog.Add(tx, clock, accountId, by.UserId, AuditAction.PermissionsChanged, member.Name, null, Words(member.May), Words(may));
         return null;
     }, stop);
 
     /// <summary>Shuts a person out of the account from the next click on, or lets one in again. What the person did stays on record.</summary>
     /// <returns>Why not, as a sentence; null when done.</returns>
-    public Task<string?> Activate(long accountId, PermissionSet by, long userId, bool active, CancellationToken stop = default) => Change(accountId, by, userId, async (tx, member) =>
+    public Task<string?> Activate(long accountId, (long UserId, PermissionSet May) by, long userId, bool active, CancellationToken stop = default) => Change(accountId, by.May, userId, async (tx, member) =>
     {
         if (!active && member is { SuperAdmin: true, IsActive: true } && await IsLast(tx, accountId)) return LastSuperAdmin;
         await tx.Execute(Sql["activate"], new { accountId, userId, at = active ? (DateTimeOffset?)null : member.DeactivatedAt ?? clock.GetUtcNow() });
+        if (member.IsActive != active) await AuditLog.Add(tx, clock, accountId, by.UserId, active ? AuditAction.UserActivated : AuditAction.UserDeactivated, member.Name);
         return null;
     }, stop);
 
@@ -61,6 +64,8 @@ public sealed class People(Db db, TimeProvider clock)
         if (await Find(tx, accountId, userId) is not { } member) return "This person does not belong to the account any more.";
         return by.Covers(member.May) ? await change(tx, member) : TooMuch;
     }, stop);
+
+    private static string Words(PermissionSet may) => may.Preset ?? may.Text;
 
     private static async Task<bool> IsLast(Tx tx, long accountId) => await tx.Single<long>(Sql["super-admins"], new { accountId }) <= 1;
 

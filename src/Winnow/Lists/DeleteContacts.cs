@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
@@ -57,6 +58,7 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelection
                 accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow(),
                 until = permanent ? (DateTimeOffset?)null : clock.GetUtcNow().AddDays(RestorableDays),
             });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsDeleted, words, frozen.Set.Count, after: permanent ? "permanent" : "restorable");
             return new BulkOutcome(jobId);
         }, stop);
 

@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Data;
 using Winnow.Jobs;
 
@@ -5,7 +6,7 @@ namespace Winnow.Lists;
 
 /// <summary>Puts a selection of any size into a static list, or takes it out, some thousand contacts a step. The selection is
 /// frozen when it is ordered; who was deleted meanwhile is left out.</summary>
-public sealed class MoveMembers(ListStore lists, ListMembers members, JobQueue jobs) : IJob
+public sealed class MoveMembers(ListStore lists, ListMembers members, JobQueue jobs, TimeProvider clock) : IJob
 {
     private const int Batch = 5_000;
 
@@ -24,6 +25,7 @@ public sealed class MoveMembers(ListStore lists, ListMembers members, JobQueue j
         var name = (await lists.Find(tx, accountId, listId))!.Name;
         var progress = new Progress(listId, await lists.Freeze(tx, accountId, selection, userId), joins, 0, 0);
         var title = joins ? $"Add {selection.Count:N0} contacts to {name}" : $"Remove {selection.Count:N0} contacts from {name}";
+        await AuditLog.Add(tx, clock, accountId, userId, joins ? AuditAction.ContactsAddedToList : AuditAction.ContactsRemovedFromList, name, selection.Count);
         return (await jobs.Enqueue<MoveMembers>(tx, accountId, title, progress, selection.Count, userId), null);
     }
 

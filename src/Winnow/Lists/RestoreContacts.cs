@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
@@ -24,6 +25,7 @@ public sealed class RestoreContacts(Db db, ContactStore contacts, Properties pro
             if (!operation.IsRestorable(clock.GetUtcNow())) return (null, operation.JobOutcome is null ? "The delete is still running. Stop it first." : "These contacts cannot be restored any more.");
             var jobId = await jobs.Enqueue<RestoreContacts>(tx, accountId, title, new RestoreState(operationId, 0, 0), operation.Deleted, userId);
             await tx.Execute(Sql["order"], new { accountId, operationId, jobId });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsRestored, operation.Source, operation.Deleted);
             return (jobId, null);
         }, stop);
 

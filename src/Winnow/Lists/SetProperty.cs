@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
@@ -64,6 +65,7 @@ public sealed class SetProperty(Db db, ContactStore contacts, Properties propert
             var operationId = await Ids.Next(tx, accountId, "bulk_operation");
             var jobId = await jobs.Enqueue<SetProperty>(tx, accountId, title, new EditState(operationId, selectionId, wanted.Name, PropertyValue.Text(wanted, value), 0, 0, 0, 0), frozen.Set.Count, userId);
             await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow() });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.PropertySet, words, frozen.Set.Count, after: $"{wanted.Label}: {PropertyValue.Text(wanted, value)}");
             return new BulkOutcome(jobId);
         }, stop);
 

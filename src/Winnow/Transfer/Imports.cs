@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
@@ -103,6 +104,7 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
             var seenId = await lists.Freeze(tx, accountId, new(), userId);
             var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
             await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsImported, $"{name.Trim()} ({import.FileName})", Math.Max(0, import.Lines - 1), after: marketing ? "set as marketing contacts" : null);
             return (jobId, null);
         }, stop);
 

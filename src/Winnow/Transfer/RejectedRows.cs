@@ -14,21 +14,6 @@ internal static class RejectedRows
     public static byte[] Rows(IEnumerable<(CsvRow Row, RowFault Fault)> rejected, char delimiter) =>
         Text(rejected.Select(r => (IEnumerable<string>)[r.Row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), r.Fault.Column, r.Fault.Value, r.Fault.Reason, .. r.Row.Cells]), delimiter);
 
-    private static byte[] Text(IEnumerable<IEnumerable<string>> rows, char delimiter)
-    {
-        var text = new StringBuilder();
-        foreach (var row in rows)
-        {
-            var first = true;
-            foreach (var cell in row)
-            {
-                if (!first) text.Append(delimiter);
-                first = false;
-                if (cell.AsSpan().IndexOfAny(delimiter, '"', '\n') < 0 && !cell.Contains('\r', StringComparison.Ordinal)) text.Append(cell);
-                else text.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
-            }
-            text.Append("\r\n");
-        }
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+    private static byte[] Text(IEnumerable<IEnumerable<string>> rows, char delimiter) =>
+        Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => CsvText.Line(row, delimiter))));
 }

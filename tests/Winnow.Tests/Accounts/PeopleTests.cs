@@ -14,14 +14,14 @@ public sealed class PeopleTests
         await app.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (1, 'Fernhill', 'UTC', 'en', @secret, 0)", new { secret = new byte[32] });
         var (ann, bob) = (await Join(app, "ann", Admin), await Join(app, "bob", Marketer));
         var people = app.Get<People>();
-        Assert.Equal(People.LastSuperAdmin, await people.Allow(TestApp.Account, Admin, ann, PermissionSet.ReadOnly));
-        Assert.Equal(People.LastSuperAdmin, await people.Activate(TestApp.Account, Admin, ann, active: false));
-        Assert.Null(await people.Allow(TestApp.Account, Admin, bob, Admin));
-        Assert.Null(await people.Activate(TestApp.Account, Admin, ann, active: false));
-        Assert.Equal(People.LastSuperAdmin, await people.Activate(TestApp.Account, Admin, bob, active: false));
+        Assert.Equal(People.LastSuperAdmin, await people.Allow(TestApp.Account, (1, Admin), ann, PermissionSet.ReadOnly));
+        Assert.Equal(People.LastSuperAdmin, await people.Activate(TestApp.Account, (1, Admin), ann, active: false));
+        Assert.Null(await people.Allow(TestApp.Account, (1, Admin), bob, Admin));
+        Assert.Null(await people.Activate(TestApp.Account, (1, Admin), ann, active: false));
+        Assert.Equal(People.LastSuperAdmin, await people.Activate(TestApp.Account, (1, Admin), bob, active: false));
         Assert.Equal(["bob", "ann"], (await people.All(TestApp.Account)).Select(m => m.Name));
         Assert.Null(await app.Get<AccountStore>().Person(TestApp.Account, ann));
-        Assert.Null(await people.Activate(TestApp.Account, Admin, ann, active: true));
+        Assert.Null(await people.Activate(TestApp.Account, (1, Admin), ann, active: true));
         Assert.NotNull(await app.Get<AccountStore>().Person(TestApp.Account, ann));
     }
 
@@ -30,7 +30,7 @@ public sealed class PeopleTests
     {
         await using var app = await TestApp.On(database);
         var (ann, bob) = (await Join(app, "ann", Admin), await Join(app, "bob", Admin));
-        var answers = await Task.WhenAll(app.Get<People>().Allow(TestApp.Account, Admin, ann, Marketer), app.Get<People>().Allow(TestApp.Account, Admin, bob, Marketer));
+        var answers = await Task.WhenAll(app.Get<People>().Allow(TestApp.Account, (1, Admin), ann, Marketer), app.Get<People>().Allow(TestApp.Account, (1, Admin), bob, Marketer));
         Assert.Equal([null, People.LastSuperAdmin], answers.Order());
     }
 
@@ -40,13 +40,13 @@ public sealed class PeopleTests
         await using var app = await TestApp.On(database);
         var (ann, bob) = (await Join(app, "ann", Admin), await Join(app, "bob", PermissionSet.Of(Permission.Export)));
         var (people, by) = (app.Get<People>(), PermissionSet.Of(Permission.Users, Permission.Export, Permission.Import));
-        Assert.Equal(People.TooMuch, await people.Allow(TestApp.Account, by, bob, Admin));
-        Assert.Equal(People.TooMuch, await people.Allow(TestApp.Account, by, bob, PermissionSet.Of(Permission.Billing)));
-        Assert.Equal(People.TooMuch, await people.Activate(TestApp.Account, by, ann, active: false));
-        Assert.Null(await people.Allow(TestApp.Account, by, bob, PermissionSet.Of(Permission.Import)));
+        Assert.Equal(People.TooMuch, await people.Allow(TestApp.Account, (1, by), bob, Admin));
+        Assert.Equal(People.TooMuch, await people.Allow(TestApp.Account, (1, by), bob, PermissionSet.Of(Permission.Billing)));
+        Assert.Equal(People.TooMuch, await people.Activate(TestApp.Account, (1, by), ann, active: false));
+        Assert.Null(await people.Allow(TestApp.Account, (1, by), bob, PermissionSet.Of(Permission.Import)));
         Assert.Equal("Import", (await people.Find(TestApp.Account, bob))!.Permissions);
         Assert.Null(await people.Find(TestApp.OtherAccount, bob));
-        Assert.NotNull(await people.Allow(TestApp.OtherAccount, Admin, bob, Marketer));
+        Assert.NotNull(await people.Allow(TestApp.OtherAccount, (1, Admin), bob, Marketer));
         Assert.Equal("Import", (await people.Find(TestApp.Account, bob))!.Permissions);
     }
 

@@ -12,13 +12,14 @@ public sealed class ModulesTests
     {
         ["Data"] = "",
         ["Jobs"] = "Data",
-        ["Accounts"] = "Data",
+        ["Audit"] = "Data",
+        ["Accounts"] = "Audit Data",
         ["Contacts"] = "Data",
         ["Filters"] = "Contacts Data",
-        ["Lists"] = "Contacts Data Filters Jobs",
-        ["Email"] = "Accounts Contacts Data Jobs Lists",
+        ["Lists"] = "Audit Contacts Data Filters Jobs",
+        ["Email"] = "Accounts Audit Contacts Data Jobs Lists",
+        ["Transfer"] = "Audit Contacts Data Jobs Lists",
         ["Vitals"] = "Data",
-        ["Transfer"] = "Contacts Data Jobs Lists",
     };
 
     [Fact]

@@ -211,7 +211,7 @@ public sealed class SendEmailTests
         await using var relay = TestRelay.Start();
         await using var send = await SendApp.On(database, 600, relay.Port, connections: 2);
         var stopped = 0;
-        relay.Taken = async _ => { await Task.Delay(10); if (relay.Mails.Count == 20 && Interlocked.Exchange(ref stopped, 1) == 0) await send.App.Get<OrderEmail>().Stop(1, send.Email); };
+        relay.Taken = async _ => { await Task.Delay(10); if (relay.Mails.Count == 20 && Interlocked.Exchange(ref stopped, 1) == 0) await send.App.Get<OrderEmail>().Stop(1, send.Email, 1); };
         await send.Send();
         var figures = (await send.App.Db.Read(tx => send.App.Get<Recipients>().Figures(tx, 1, [send.Email])))[send.Email];
         Assert.Equal(EmailState.Stopped, (await send.Find()).State);

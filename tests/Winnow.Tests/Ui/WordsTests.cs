@@ -57,6 +57,7 @@ public partial class WordsTests
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
         .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy]).Concat(Winnow.Accounts.Currency.All.Select(currency => currency.Name))
         .Concat(Winnow.Server.Jobs.JobWords.Words)
+        .Concat(Winnow.Server.Audit.AuditWords.All.Values)
         .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
         .Concat(Winnow.Server.Lists.ListWords.Words).Concat(FaultWords());
 

@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 
@@ -37,6 +38,7 @@ public sealed class Unbounce(Db db, ContactStore contacts, AddressChanges addres
         {
             accountId, id = await Ids.Next(tx, accountId, "email_event"), now = clock.GetUtcNow(), contactId, emailId = after.HardBounceEmailId, key, reason, userId,
         });
+        await AuditLog.Add(tx, clock, accountId, userId, reason is null ? AuditAction.ContactUnbounced : AuditAction.UnbounceUndone, email, 1, before.HardBounceReason);
         return UnbounceOutcome.Done;
     }, stop);
 }

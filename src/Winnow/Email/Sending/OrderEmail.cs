@@ -1,4 +1,5 @@
 using Winnow.Accounts;
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
@@ -42,14 +43,17 @@ public sealed class OrderEmail(
             var selectionId = await lists.Freeze(tx, accountId, selection!, userId);
             var jobId = await jobs.Enqueue<SendEmail>(tx, accountId, $"Send {email.Name}", new SendState(emailId), selection!.Count, userId);
             await tx.Execute(Sql["ordered"], new { accountId, emailId, selectionId, jobId });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.EmailSent, email.Name, selection.Count);
             return new(jobId, [], outlook);
         }, stop);
     }
 
     /// <summary>Asks a running sending to stop: who has not got it by then will not.</summary>
-    public async Task Stop(long accountId, long emailId, CancellationToken stop = default)
+    public async Task Stop(long accountId, long emailId, long? userId, CancellationToken stop = default)
     {
-        if (await Continue(accountId, emailId, stop) is { } jobId) await jobs.Cancel(accountId, jobId);
+        if (await Continue(accountId, emailId, stop) is not { } jobId) return;
+        await db.Write(async tx => await AuditLog.Add(tx, clock, accountId, userId, AuditAction.EmailStopped, (await emails.Find(tx, accountId, emailId))?.Name ?? ""), stop);
+        await jobs.Cancel(accountId, jobId);
     }
 
     /// <summary>Starts the job of a sending that waits or failed, if it does; of one that runs it is the one that runs.</summary>

@@ -114,7 +114,7 @@ public sealed class BouncePagesTests
     {
         var web = await WebApp.On(database);
         await web.SetUp();
-        if (language != "en") await web.Services.GetRequiredService<Winnow.Accounts.AccountStore>().Save(new(1, "Fernhill", "Europe/Amsterdam", language));
+        if (language != "en") await web.Services.GetRequiredService<Winnow.Accounts.AccountStore>().Save(new(1, "Fernhill", "Europe/Amsterdam", language), 1);
         var (db, services) = (web.Services.GetRequiredService<Db>(), web.Services);
         await db.Write(async tx =>
         {

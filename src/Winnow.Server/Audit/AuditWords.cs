@@ -1,0 +1,50 @@
+using System.Globalization;
+using Winnow.Audit;
+
+namespace Winnow.Server.Audit;
+
+/// <summary>The record in words, and what its form asks for.</summary>
+public static class AuditWords
+{
+    /// <summary>Every deed.</summary>
+    public static readonly IReadOnlyDictionary<AuditAction, string> All = new Dictionary<AuditAction, string>
+    {
+        [AuditAction.SignedIn] = "Signed in",
+        [AuditAction.ContactsDeleted] = "Contacts deleted",
+        [AuditAction.ContactsRestored] = "Contacts restored",
+        [AuditAction.PropertySet] = "Property of contacts set",
+        [AuditAction.ContactsImported] = "Contacts imported",
+        [AuditAction.ContactsAddedToList] = "Contacts added to a list",
+        [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",
+        [AuditAction.ContactUnbounced] = "Contact unbounced",
+        [AuditAction.UnbounceUndone] = "Unbounce taken back",
+        [AuditAction.EmailSent] = "Email sent",
+        [AuditAction.EmailStopped] = "Sending stopped",
+        [AuditAction.AccountChanged] = "Account settings changed",
+        [AuditAction.SendingChanged] = "Sending settings changed",
+        [AuditAction.UserInvited] = "User invited",
+        [AuditAction.UserJoined] = "User joined",
+        [AuditAction.PermissionsChanged] = "Permissions changed",
+        [AuditAction.UserDeactivated] = "User deactivated",
+        [AuditAction.UserActivated] = "User let in again",
+        [AuditAction.TeamsChanged] = "Teams changed",
+        [AuditAction.TokenCreated] = "Access token created",
+        [AuditAction.TokenRevoked] = "Access token revoked",
+        [AuditAction.AuditExported] = "Audit log exported",
+    };
+
+    /// <summary>The words of a stored name; the name itself when a later version wrote it.</summary>
+    public static string Of(string action) => Enum.TryParse<AuditAction>(action, out var known) ? All.GetValueOrDefault(known, action) : action;
+
+    /// <summary>What the form asks for; days are those of the account's time zone, both included.</summary>
+    public static AuditQuery Query(long? who, string? what, string? from, string? until, TimeZoneInfo zone) => new(
+        who, Enum.TryParse<AuditAction>(what, out var action) && Enum.IsDefined(action) ? action : null, Day(from, 0, zone), Day(until, 1, zone));
+
+    private static DateTimeOffset? Day(string? text, int plus, TimeZoneInfo zone)
+    {
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day.Year is < 1970 or > 9990) return null;
+        var midnight = day.AddDays(plus).ToDateTime(TimeOnly.MinValue);
+        while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(30);         // where clocks go forward at midnight
+        return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime();
+    }
+}

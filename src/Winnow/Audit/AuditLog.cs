@@ -1,0 +1,91 @@
+using Winnow.Data;
+
+namespace Winnow.Audit;
+
+/// <summary>What is put on record. Stored by name: a name is never given another meaning.</summary>
+public enum AuditAction
+{
+    /// <summary>Somebody signed in.</summary>
+    SignedIn,
+    /// <summary>A delete of contacts was ordered; count, and whether it can be restored.</summary>
+    ContactsDeleted,
+    /// <summary>A delete is being taken back.</summary>
+    ContactsRestored,
+    /// <summary>A property of many contacts was set or emptied.</summary>
+    PropertySet,
+    /// <summary>An import was started.</summary>
+    ContactsImported,
+    /// <summary>Contacts were put into a static list.</summary>
+    ContactsAddedToList,
+    /// <summary>Contacts were taken out of a static list.</summary>
+    ContactsRemovedFromList,
+    /// <summary>A bounced address may be mailed again.</summary>
+    ContactUnbounced,
+    /// <summary>An unbounce was taken back.</summary>
+    UnbounceUndone,
+    /// <summary>A marketing e-mail was ordered to be sent.</summary>
+    EmailSent,
+    /// <summary>A sending was stopped.</summary>
+    EmailStopped,
+    /// <summary>Company, time zone or language of the account.</summary>
+    AccountChanged,
+    /// <summary>How e-mail leaves; never passwords.</summary>
+    SendingChanged,
+    /// <summary>Somebody was invited.</summary>
+    UserInvited,
+    /// <summary>Somebody accepted an invitation.</summary>
+    UserJoined,
+    /// <summary>What somebody may do.</summary>
+    PermissionsChanged,
+    /// <summary>Somebody was shut out.</summary>
+    UserDeactivated,
+    /// <summary>Somebody was let in again.</summary>
+    UserActivated,
+    /// <summary>Teams and who is in them.</summary>
+    TeamsChanged,
+    /// <summary>An access token was made.</summary>
+    TokenCreated,
+    /// <summary>An access token was revoked.</summary>
+    TokenRevoked,
+    /// <summary>This record was taken out as a file.</summary>
+    AuditExported,
+}
+
+/// <summary>One line of the record.</summary>
+/// <param name="UserName">Who; null when nobody was signed in, or Winnow itself did it.</param>
+/// <param name="Origin">The network address the request came from.</param>
+/// <param name="Action">Name of an <see cref="AuditAction"/>.</param>
+/// <param name="Subject">What it was done to, in words.</param>
+/// <param name="Count">To how many.</param>
+public sealed record AuditLine(long Id, DateTimeOffset At, long? UserId, string? UserName, string? Origin, string Action, string Subject, long? Count, string? Before, string? After);
+
+/// <summary>Which lines to show.</summary>
+/// <param name="From">Not before (UTC); <paramref name="Until"/>: before.</param>
+public sealed record AuditQuery(long? UserId = null, AuditAction? Action = null, DateTimeOffset? From = null, DateTimeOffset? Until = null);
+
+/// <summary>Who did what, when, from where, to how many: written in the transaction of the deed, so that neither is there without the other. No statement
+/// of Winnow changes or deletes a line.</summary>
+public sealed class AuditLog(Db db)
+{
+    private static readonly SqlFile Sql = SqlFile.Beside<AuditLog>();
+    private static readonly AsyncLocal<string?> Source = new();
+
+    /// <summary>Says where the present request comes from; deeds within it carry that.</summary>
+    public static void ComesFrom(string? origin) => Source.Value = origin;
+
+    /// <summary>Puts a deed on record.</summary>
+    /// <param name="userId">Who did it; null for Winnow itself.</param>
+    /// <param name="subject">What it was done to, in words: names, no secrets.</param>
+    public static async Task Add(Tx tx, TimeProvider clock, long accountId, long? userId, AuditAction action, string subject, long? count = null, string? before = null, string? after = null) =>
+        await tx.Execute(Sql["add"], new
+        {
+            accountId, id = await Ids.Next(tx, accountId, "audit"), now = clock.GetUtcNow(), userId, origin = Source.Value, action = action.ToString(), subject, count, before, after,
+        });
+
+    /// <summary>Lines older than one (its id; <see cref="long.MaxValue"/> to begin), newest first.</summary>
+    public Task<List<AuditLine>> Page(long accountId, AuditQuery query, long below, int limit, CancellationToken stop = default) => db.Read(tx => tx.Query<AuditLine>(Sql["page"], new
+    {
+        accountId, below, limit, anyone = query.UserId is null, userId = query.UserId ?? 0, anything = query.Action is null, action = query.Action?.ToString() ?? "",
+        from = (query.From ?? DateTimeOffset.UnixEpoch).ToUnixTimeMilliseconds(), until = query.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue,
+    }), stop);
+}

@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace Winnow.Transfer;
+
+/// <summary>Writes CSV (RFC 4180): cells with a delimiter, a quote or a line break are quoted, lines end with CR LF.</summary>
+public static class CsvText
+{
+    /// <summary>One line with its end.</summary>
+    public static string Line(IEnumerable<string> cells, char delimiter = ',')
+    {
+        var (text, first) = (new StringBuilder(), true);
+        foreach (var cell in cells)
+        {
+            if (!first) text.Append(delimiter);
+            first = false;
+            if (cell.AsSpan().IndexOfAny(delimiter, '"', '\n') < 0 && !cell.Contains('\r', StringComparison.Ordinal)) text.Append(cell);
+            else text.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+        }
+        return text.Append("\r\n").ToString();
+    }
+
+    /// <summary>A cell for people's spreadsheets: what begins like a formula gets an apostrophe in front, so that no program runs it.</summary>
+    public static string Harmless(string? cell) => cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + cell : cell ?? "";
+}
