@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.IO.Compression;
 using Microsoft.AspNetCore.Localization;
+using Microsoft.AspNetCore.ResponseCompression;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
 using Winnow.Server.Audit;
@@ -37,6 +39,7 @@ public static class WebRole
         services.AddSingleton<Metrics>();
         services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
         services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)
+        services.Configure<BrotliCompressionProviderOptions>(options => options.Level = CompressionLevel.Optimal);
     }
 
     /// <summary>The way of a request, outside in, and the pages at its end.</summary>

@@ -320,6 +320,14 @@ function tellNews() {
   if (news.length) localStorage.setItem("winnow-told", news.at(-1).dataset.news);
 }
 
+// What a page says of the deed that led to it. The address forgets it, so that a reload does not say it again.
+function tellDeed() {
+  const notes = document.querySelectorAll("main [data-toast]:not(#toasts *)");
+  for (const note of notes) { const place = note.parentElement; toast(note); if (place.matches(".gap-top:empty, .gap-top:not(:has(*))")) place.remove(); }
+  const url = new URL(location.href);
+  if (notes.length && url.searchParams.has("saved")) { url.searchParams.delete("saved"); history.replaceState(history.state, "", url); }
+}
+
 setInterval(askBell, 15_000);
 document.addEventListener("visibilitychange", askBell);
 
@@ -384,4 +392,5 @@ const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && [...zone.options].some(option => option.value === own)) zone.value = own;
 
 wake(document);
+tellDeed();
 tellNews();

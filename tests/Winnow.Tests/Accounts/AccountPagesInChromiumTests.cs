@@ -67,7 +67,7 @@ public class AccountPagesInChromiumTests
         await page.FillAsync("[name=Company]", "Fernhill & Sons");
         await page.ClickAsync("main button[type=submit]");
 
-        Assert.Equal("Saved.", await page.TextContentAsync(".notice[role=status] b"));
+        Assert.Equal("Saved.", await page.TextContentAsync("main .toast-note span"));
         Assert.Equal("Fernhill & Sons", await page.TextContentAsync(".account .who"));
     }
 }
