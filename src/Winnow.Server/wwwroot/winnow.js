@@ -316,7 +316,7 @@ function askBell() {
 function tellNews() {
   const told = Number(localStorage.getItem("winnow-told") ?? 0);
   const news = [...document.querySelectorAll("#bell [data-news]")].filter(one => Number(one.dataset.news) > told).sort((a, b) => a.dataset.news - b.dataset.news);
-  for (const one of news) toast(one.firstElementChild);
+  if (location.pathname !== "/notifications") for (const one of news) toast(one.firstElementChild);      // there they stand on the page
   if (news.length) localStorage.setItem("winnow-told", news.at(-1).dataset.news);
 }
 
