@@ -31,7 +31,7 @@ public static class WinnowServices
             // accounts
             .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddKeysInDatabase()
             // contacts
-            .AddSingleton<Properties>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
+            .AddSingleton<Properties>().AddSingleton<PropertyGroups>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()
             .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists

@@ -59,6 +59,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/audit", Permission.Users),
         new("/settings/audit/export", Permission.Users),
         new("/settings/properties", Permission.EditProperties),
+        new("/settings/properties/groups", Permission.EditProperties),
         new("/settings/properties/new", Permission.EditProperties),
         new("/settings/properties/{Id:long}", Permission.EditProperties),
         new("/settings/sending", Permission.Settings),

@@ -12,12 +12,13 @@ public sealed class PropertyForm
     public string? Kind { get; set; }
     public string? Description { get; set; }
     public string? Options { get; set; }
+    public string? Group { get; set; }
 
     /// <summary>A property in the fields.</summary>
-    public static PropertyForm Of(Property property) => new() { Label = property.Label, Name = property.Name, Description = property.Description, Options = PropertyWords.Lines(property.Options) };
+    public static PropertyForm Of(Property property) => new() { Label = property.Label, Name = property.Name, Description = property.Description, Options = PropertyWords.Lines(property.Options), Group = property.Group };
 
     /// <summary>The property that is wished for.</summary>
-    public PropertyWish Wish() => new(Line(Name), Line(Label), Kind ?? "", Text(Description), PropertyWords.Options(Text(Options)));
+    public PropertyWish Wish() => new(Line(Name), Line(Label), Kind ?? "", Text(Description), PropertyWords.Options(Text(Options)), Group ?? PropertyGroups.Default);
 
     /// <summary>Puts what is wrong beside its field.</summary>
     public static void Refuse(PropertyFault fault, FormErrors errors, IStringLocalizer<Words> words, Format format) =>

@@ -4,7 +4,7 @@ using Winnow.Data;
 namespace Winnow.Contacts;
 
 /// <summary>The account's own properties: create, edit, archive; and the catalogue of all.</summary>
-public sealed class Properties(TimeProvider clock)
+public sealed class Properties(PropertyGroups groups, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<Properties>();
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -20,21 +20,24 @@ public sealed class Properties(TimeProvider clock)
         var catalog = await Catalog(tx, accountId);
         if (catalog.Find(wish.InternalName) is { } there && wish.IsMet(there)) return (there, null);
         if (wish.Error(catalog) is { } error) return (null, error);
+        if (await NoGroup(tx, accountId, wish.Group) is { } fault) return (null, fault);
         var property = wish.ToProperty(id);
         await tx.Execute(Sql["create"], Parameters(accountId, property));
         return (property, null);
     }
 
-    /// <summary>Changes label, description and options. Name and type stay: values were stored with them. So do the values of
+    /// <summary>Changes label, description, options and, when one is named, the group. Name and type stay: values were stored with them. So do the values of
     /// options that are taken away.</summary>
     /// <returns>What is wrong, or null.</returns>
-    public async Task<PropertyFault?> Edit(Tx tx, long accountId, long id, string label, string description, IReadOnlyList<PropertyOption> options)
+    public async Task<PropertyFault?> Edit(Tx tx, long accountId, long id, string label, string description, IReadOnlyList<PropertyOption> options, string? group = null)
     {
+        await PropertyGroups.Alone(tx, accountId);
         var property = (await Catalog(tx, accountId)).Find(id);
         if (property is not { IsCustom: true }) return new("Label", PropertyFault.NotYours);
         if (PropertyWish.TextError(label, description) is { } wrong) return wrong;
         if (property.Type == PropertyType.Enumeration && PropertyWish.OptionError(options) is { } error) return error;
-        await tx.Execute(Sql["edit"], Parameters(accountId, property with { Label = label.Trim(), Description = description.Trim(), Options = options }));
+        if (group is not null && await NoGroup(tx, accountId, group) is { } fault) return fault;
+        await tx.Execute(Sql["edit"], Parameters(accountId, property with { Label = label.Trim(), Description = description.Trim(), Options = options, Group = group ?? property.Group }));
         return null;
     }
 
@@ -42,13 +45,16 @@ public sealed class Properties(TimeProvider clock)
     public async Task<bool> Archive(Tx tx, long accountId, long id, bool archived) =>
         await tx.Execute(Sql["archive"], new { accountId, id, now = clock.GetUtcNow(), archivedAt = archived ? clock.GetUtcNow() : (DateTimeOffset?)null }) == 1;
 
+    private async Task<PropertyFault?> NoGroup(Tx tx, long accountId, string group) =>
+        (await groups.All(tx, accountId)).Any(g => g.Name == group) ? null : new("Group", PropertyFault.NoGroup);
+
     private object Parameters(long accountId, Property p) => new
     {
-        accountId, p.Id, p.Name, p.Label, type = p.Type.ToString(), p.FieldType, p.Description, options = JsonSerializer.Serialize(p.Options, Json), now = clock.GetUtcNow(),
+        accountId, p.Id, p.Name, p.Label, type = p.Type.ToString(), p.FieldType, p.Group, p.Description, options = JsonSerializer.Serialize(p.Options, Json), now = clock.GetUtcNow(),
     };
 
-    private static Property Read(Row row) => new(row.Id, row.Name, row.Label, Enum.Parse<PropertyType>(row.Type), row.FieldType, "contactinformation", row.Description,
+    private static Property Read(Row row) => new(row.Id, row.Name, row.Label, Enum.Parse<PropertyType>(row.Type), row.FieldType, row.GroupName, row.Description,
         JsonSerializer.Deserialize<List<PropertyOption>>(row.Options, Json)!, ArchivedAt: row.ArchivedAt);
 
-    private sealed record Row(long Id, string Name, string Label, string Type, string FieldType, string Description, string Options, DateTimeOffset? ArchivedAt);
+    private sealed record Row(long Id, string Name, string Label, string Type, string FieldType, string GroupName, string Description, string Options, DateTimeOffset? ArchivedAt);
 }

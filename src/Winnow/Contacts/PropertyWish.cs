@@ -7,7 +7,8 @@ namespace Winnow.Contacts;
 /// <summary>A property that someone wants to make. Kinds: text, number, date, yes/no, single and multiple choice.</summary>
 /// <param name="Name">Internal name; made from the label when empty.</param>
 /// <param name="Kind">text, textarea, number, date, bool, choice or choices.</param>
-public sealed partial record PropertyWish(string? Name, string Label, string Kind, string Description, IReadOnlyList<PropertyOption> Options)
+/// <param name="Group">The name of one of <see cref="PropertyGroups"/>.</param>
+public sealed partial record PropertyWish(string? Name, string Label, string Kind, string Description, IReadOnlyList<PropertyOption> Options, string Group = PropertyGroups.Default)
 {
     /// <summary>The longest label, description, internal name and option, in characters; and the most options.</summary>
     public const int MaxLabel = 200, MaxDescription = 2_000, MaxName = 100, MaxOption = 200, MaxOptions = 1_000;
@@ -37,7 +38,7 @@ public sealed partial record PropertyWish(string? Name, string Label, string Kin
         : kind.Type == PropertyType.Enumeration ? OptionError(Options) : null;
 
     /// <summary>The property as it will be stored.</summary>
-    public Property ToProperty(long id) => new(id, InternalName, Label.Trim(), Kinds[Kind].Type, Kinds[Kind].FieldType, "contactinformation", Description.Trim(),
+    public Property ToProperty(long id) => new(id, InternalName, Label.Trim(), Kinds[Kind].Type, Kinds[Kind].FieldType, Group, Description.Trim(),
         Kinds[Kind].Type == PropertyType.Enumeration ? Options : []);
 
     /// <summary>Whether this property is just what is wished for: the same form came twice.</summary>
@@ -62,7 +63,7 @@ public sealed partial record PropertyWish(string? Name, string Label, string Kin
         : null;
 
     /// <summary>"Geïmporteerd in 2026" is geimporteerd_in_2026.</summary>
-    private static string NameOf(string label)
+    internal static string NameOf(string label)
     {
         var plain = string.Concat(label.Normalize(NormalizationForm.FormD).Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark));
         var name = NotWord().Replace(plain.ToLowerInvariant(), "_").Trim('_');

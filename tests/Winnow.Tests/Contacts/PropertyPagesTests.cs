@@ -69,6 +69,31 @@ public sealed class PropertyPagesTests
     }
 
     [Theory, Databases]
+    public async Task Groups_are_made_renamed_filled_and_deleted_once_they_are_empty(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        const string groups = "/settings/properties/groups";
+        await WebApp.Post(app.Http, groups, new() { ["Added"] = "Garden & home" });
+        Assert.Equal("There is a group Garden & home already.", (await WebApp.Read(await WebApp.Post(app.Http, groups, new() { ["Added"] = "garden & HOME" }))).QuerySelector(".form-error")?.TextContent);
+        await WebApp.Post(app.Http, groups, new() { ["label.garden_home"] = "Garden" });
+        Assert.Equal(HttpStatusCode.Redirect, (await WebApp.Post(app.Http, "/settings/properties/new", new(Colour) { ["Form.Group"] = "garden_home" })).StatusCode);
+        await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test", ["p.favourite_colour"] = "Red" });
+
+        Assert.Contains("Garden", (await WebApp.Page(app.Http, "/contacts/1/properties")).QuerySelectorAll(".panel h2").Select(h => h.TextContent));
+        Assert.Contains("Garden", Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=own")).QuerySelectorAll("tbody tr")).TextContent, StringComparison.Ordinal);
+        Assert.Null((await WebApp.Page(app.Http, groups)).QuerySelector("button[name=delete]"));
+        await WebApp.Post(app.Http, groups, new() { ["delete"] = "garden_home" });                                     // from a page that is too old
+        Assert.NotNull((await WebApp.Page(app.Http, groups)).QuerySelector("[name='label.garden_home']"));
+
+        await WebApp.Post(app.Http, "/settings/properties/1000", new() { ["Form.Group"] = "contactinformation" }, "property");
+        await WebApp.Post(app.Http, groups, new() { ["delete"] = "garden_home" });
+        Assert.Null((await WebApp.Page(app.Http, groups)).QuerySelector("[name='label.garden_home']"));
+        Assert.Equal("Choose a group from the list.", (await WebApp.Read(await WebApp.Post(app.Http, "/settings/properties/1000", new() { ["Form.Group"] = "garden_home" }, "property"))).QuerySelector("#f-Form-Group-error")?.TextContent);
+        Assert.Equal(2, (await app.Services.GetRequiredService<Db>().Read(tx => app.Services.GetRequiredService<PropertyGroups>().All(tx, 2))).Count);
+    }
+
+    [Theory, Databases]
     public async Task A_property_that_a_list_uses_is_not_archived_until_the_list_lets_go(string database)
     {
         await using var app = await WebApp.On(database);
@@ -138,12 +163,13 @@ public sealed class PropertyPagesTests
         await using var chromium = await Chromium.Start();
         await app.SetUp();
         await WebApp.Post(app.Http, "/settings/properties/new", new(Colour) { ["Form.Description"] = "What they like best" });
+        await WebApp.Post(app.Http, "/settings/properties/groups", new() { ["Added"] = "Garden" });
         await WebApp.Post(app.Http, "/settings", new() { ["Language"] = language });
         var page = await chromium.Page(app, width, colours);
         var look = $"{width}-{colours}".ToLowerInvariant();
         await Chromium.SignIn(page);
 
-        foreach (var path in new[] { "/settings/properties", "/settings/properties?show=archived", "/settings/properties/1000", "/settings/properties/20", "/settings/properties/new" })
+        foreach (var path in new[] { "/settings/properties", "/settings/properties?show=archived", "/settings/properties/1000", "/settings/properties/20", "/settings/properties/groups", "/settings/properties/new" })
         {
             await page.GotoAsync(path);
             await Chromium.Check(page, $"{path.Trim('/').Replace('/', '-').Replace("?show=", "-", StringComparison.Ordinal)}-{look}");

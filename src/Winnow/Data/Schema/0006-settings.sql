@@ -26,3 +26,12 @@ create table send_pace (                  -- what was handed out, a row a minute
 alter table accounts add column currency text not null default 'EUR';     -- ISO 4217
 
 create index jobs_failed on jobs (finished_at) where outcome = 'failed';
+
+create table property_groups (            -- the account's own; the built-in ones are code (PropertyGroups.cs)
+  account_id bigint not null,
+  name       $text  not null,
+  label      text   not null,
+  created_at bigint not null,
+  primary key (account_id, name)
+);
+alter table properties add column group_name text not null default 'contactinformation';
