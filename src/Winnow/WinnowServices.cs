@@ -29,7 +29,7 @@ public static class WinnowServices
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddKeysInDatabase()
+            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddSingleton<Passkeys>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<PropertyGroups>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()

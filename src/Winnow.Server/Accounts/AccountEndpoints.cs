@@ -8,6 +8,7 @@ public static class AccountEndpoints
     {
         app.MapPost("/sign-out", SignOut);
         app.MapPost("/sign-out/everywhere", SignOutEverywhere);
+        app.MapPasskeys();
     }
 
     private static async Task<IResult> SignOut(SignIn signIn)

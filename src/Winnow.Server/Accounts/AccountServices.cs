@@ -18,6 +18,8 @@ public static class AccountServices
         services.AddIdentityCore<User>(Rules).AddUserStore<UserStore>().AddSignInManager()
             .AddTokenProvider<OneTimeCodes>(TokenOptions.DefaultAuthenticatorProvider);
         services.ConfigureOptions<RememberedBrowsers>();
+        // found by the browser without an address, and opened by finger, face or PIN: so a passkey is two factors by itself
+        services.Configure<IdentityPasskeyOptions>(passkeys => (passkeys.ResidentKeyRequirement, passkeys.UserVerificationRequirement) = ("required", "required"));
         services.AddScoped<ILookupNormalizer, LowerCase>();
         services.AddScoped<IUserClaimsPrincipalFactory<User>, Sessions>();
         services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>().AddScoped<ForgottenPassword>().AddScoped<SignInPlace>();

@@ -50,6 +50,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/sign-in/recovery", Who.Anyone),
         new("/forgot-password", Who.Anyone),
         new("/reset-password/{Token}", Who.Anyone),     // who has the link from a mail
+        new("/sign-in/passkey", Who.Anyone),
+        new("/sign-in/passkey/options", Who.Anyone),
         new("/sign-out", Who.Anyone),
         new("/sign-out/everywhere", Who.Member),
         new("/settings", Who.Member),                   // leads those who may not change it to their own profile
@@ -58,6 +60,10 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/security/two-factor", Who.Member),
         new("/settings/audit", Permission.Users),
         new("/settings/audit/export", Permission.Users),
+        new("/settings/security/passkeys", Who.Member),
+        new("/settings/security/passkeys/options", Who.Member),
+        new("/settings/security/passkeys/{id}/rename", Who.Member),
+        new("/settings/security/passkeys/{id}/remove", Who.Member),
         new("/settings/properties", Permission.EditProperties),
         new("/settings/properties/groups", Permission.EditProperties),
         new("/settings/properties/new", Permission.EditProperties),

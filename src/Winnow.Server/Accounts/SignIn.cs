@@ -53,6 +53,23 @@ public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users
         return false;
     }
 
+    /// <summary>What the browser needs to look for a passkey of this server.</summary>
+    public Task<string> PasskeyOptions() => sessions.MakePasskeyRequestOptionsAsync(null);
+
+    /// <summary>A passkey in place of password and code; what the browser made of <see cref="PasskeyOptions"/>, as JSON.</summary>
+    public async Task<bool> TryPasskey(string credential)
+    {
+        try
+        {
+            var shown = await sessions.PerformPasskeyAssertionAsync(credential);
+            if (!shown.Succeeded || await users.IsLockedOutAsync(shown.User) || !(await users.AddOrUpdatePasskeyAsync(shown.User, shown.Passkey)).Succeeded) return false;
+            await sessions.SignInAsync(shown.User, isPersistent: false);
+            place.Remember(shown.User);
+            return true;
+        }
+        catch (InvalidOperationException) { return false; }         // nobody asked for options here, or long ago
+    }
+
     /// <summary>Ends every session of the person, and what browsers were remembered by.</summary>
     public async Task EndEverywhere(User user)
     {

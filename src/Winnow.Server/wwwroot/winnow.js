@@ -1,5 +1,5 @@
 // What the pages add to links and forms when script runs. Everything here also works without it, more slowly.
-// Parts: language and numbers, menus, dialogs, search, typed count, selection, keys, toasts, the bell, errors.
+// Parts: language and numbers, menus, dialogs, search, typed count, selection, keys, toasts, the bell, errors, passkeys.
 
 const root = document.documentElement;
 const number = new Intl.NumberFormat(root.lang);
@@ -394,3 +394,24 @@ if (zone && [...zone.options].some(option => option.value === own)) zone.value =
 wake(document);
 tellDeed();
 tellNews();
+
+/* Passkeys: form[data-passkey] asks the server for options, then the browser for a credential, and sends it in a hidden field. */
+document.addEventListener("submit", async event => {
+  const form = event.target;
+  if (!form.dataset.passkey) return;
+  event.preventDefault();
+  const refused = form.querySelector("[data-passkey-refused]");
+  refused.hidden = true;
+  try {
+    const answer = await fetch(form.dataset.options, { method: "POST", body: new FormData(form) });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const options = await answer.json();
+    const credential = form.dataset.passkey === "create"
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+    form.elements.Credential.value = JSON.stringify(credential);
+    form.submit();
+  } catch {
+    refused.hidden = false;
+  }
+});

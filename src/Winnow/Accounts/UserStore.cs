@@ -9,7 +9,7 @@ namespace Winnow.Accounts;
 /// Users in our database, in the form that ASP.NET Core Identity asks for; passwords, lockout and stamps are its work.
 /// Setters change the object only; <see cref="CreateAsync"/> and <see cref="UpdateAsync"/> write it.
 /// </summary>
-public sealed partial class UserStore(Db db, IDataProtectionProvider protection, TimeProvider clock)
+public sealed partial class UserStore(Db db, Passkeys passkeys, IDataProtectionProvider protection, TimeProvider clock)
     : IUserPasswordStore<User>, IUserEmailStore<User>, IUserSecurityStampStore<User>, IUserLockoutStore<User>
 {
     private static readonly SqlFile Sql = SqlFile.Beside<UserStore>();

@@ -57,7 +57,7 @@ public sealed partial class SqlFileTests
     [Fact]
     public void Every_key_starts_with_the_account()
     {
-        string[] installationWide = ["users", "data_protection_keys", "one_time_links", "recovery_codes", "sign_in_tries"];
+        string[] installationWide = ["users", "data_protection_keys", "one_time_links", "recovery_codes", "sign_in_tries", "passkeys"];
         var schema = string.Join("\n", SqlFile.Migrations().Select(m => m.Text));
         var keys = Table().Matches(schema).Select(t => (Table: t.Groups[1].Value, Key: Key().Match(t.Groups[2].Value) is { Success: true } k ? k.Groups[1].Value : OneColumnKey().Match(t.Groups[2].Value).Groups[1].Value))
             .Concat(UniqueIndex().Matches(schema).Select(i => (Table: i.Groups[1].Value, Key: i.Groups[2].Value))).ToList();

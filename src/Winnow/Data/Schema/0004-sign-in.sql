@@ -29,3 +29,20 @@ create table sign_in_tries (               -- passwords tried, counted before th
   tries   int    not null,
   last_at bigint not null
 );
+
+create table passkeys (                    -- WebAuthn credentials: public keys, nothing secret
+  credential_id      $bytes  not null primary key,
+  user_id            bigint  not null,
+  name               text    not null,
+  public_key         $bytes  not null,
+  sign_count         bigint  not null,
+  transports         text    not null,     -- separated by commas
+  is_user_verified   boolean not null,
+  is_backup_eligible boolean not null,
+  is_backed_up       boolean not null,
+  attestation_object $bytes  not null,
+  client_data_json   $bytes  not null,
+  created_at         bigint  not null,
+  last_used_at       bigint
+);
+create index passkeys_user on passkeys (user_id);
