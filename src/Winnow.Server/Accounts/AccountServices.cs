@@ -22,7 +22,7 @@ public static class AccountServices
         services.Configure<IdentityPasskeyOptions>(passkeys => (passkeys.ResidentKeyRequirement, passkeys.UserVerificationRequirement) = ("required", "required"));
         services.AddScoped<ILookupNormalizer, LowerCase>();
         services.AddScoped<IUserClaimsPrincipalFactory<User>, Sessions>();
-        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>().AddScoped<ForgottenPassword>().AddScoped<SignInPlace>();
+        services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>().AddScoped<ForgottenPassword>().AddScoped<Invitations>().AddScoped<SignInPlace>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.ConfigureApplicationCookie(cookie =>
         {

@@ -54,10 +54,17 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/sign-in/passkey/options", Who.Anyone),
         new("/sign-out", Who.Anyone),
         new("/sign-out/everywhere", Who.Member),
+        new("/invitation/{Token}", Who.Anyone),         // who has the link from a mail
+        new("/accounts", Who.Member),
+        new("/accounts/new", Who.Member),               // super admins; others do not find it
+        new("/accounts/{id:long}/switch", Who.Member),  // 404 where the person does not belong
         new("/settings", Who.Member),                   // leads those who may not change it to their own profile
         new("/settings/profile", Who.Member),
         new("/settings/security", Who.Member),
         new("/settings/security/two-factor", Who.Member),
+        new("/settings/users", Permission.Users),
+        new("/settings/users/invite", Permission.Users),
+        new("/settings/users/{Id:long}", Permission.Users),
         new("/settings/audit", Permission.Users),
         new("/settings/audit/export", Permission.Users),
         new("/settings/security/passkeys", Who.Member),

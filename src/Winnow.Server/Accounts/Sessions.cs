@@ -49,6 +49,15 @@ public sealed class Sessions(AccountStore accounts) : IUserClaimsPrincipalFactor
         if (IdOf(who, AccountClaim) is { } account && IdOf(who, ClaimTypes.NameIdentifier) is { } user) await accounts.SignedIn(account, user, context.HttpContext.RequestAborted);
     }
 
+    /// <summary>Goes on with the same session in another account, which the caller has checked.</summary>
+    public static async Task GoTo(HttpContext http, long accountId)
+    {
+        var session = await http.AuthenticateAsync(IdentityConstants.ApplicationScheme);
+        var identity = new ClaimsIdentity(http.User.Claims.Where(claim => claim.Type != AccountClaim), IdentityConstants.ApplicationScheme);
+        identity.AddClaim(new(AccountClaim, accountId.ToString(CultureInfo.InvariantCulture)));
+        await http.SignInAsync(IdentityConstants.ApplicationScheme, new(identity), session.Properties ?? new());
+    }
+
     /// <summary>A browser is led to the sign-in page; a part asked for by htmx must lead the whole page there.</summary>
     public static Task AskToSignIn(RedirectContext<CookieAuthenticationOptions> context)
     {

@@ -38,6 +38,17 @@ public sealed class AccountStore(Db db, TimeProvider clock)
     public Task<SignedInPerson?> Person(long accountId, long userId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<SignedInPerson>(Sql["person"], new { accountId, userId }), stop);
 
+    /// <summary>Makes another account, with a person who signs in already as its super admin.</summary>
+    public Task<Account> CreateAnother(NewAccount wish, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        var id = await Ids.Next(tx, 0, "account");
+        await Add(tx, id, wish, userId);
+        return (await tx.SingleOrNone<Account>(Sql["find"], new { accountId = id }))!;
+    }, stop);
+
+    /// <summary>The accounts that a person may sign in to, by name.</summary>
+    public Task<List<Account>> Of(long userId, CancellationToken stop = default) => db.Read(tx => tx.Query<Account>(Sql["accounts-of-user"], new { userId }), stop);
+
     /// <summary>The account of this id.</summary>
     public Task<Account?> Find(long accountId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<Account>(Sql["find"], new { accountId }), stop);
@@ -69,11 +80,17 @@ public sealed class AccountStore(Db db, TimeProvider clock)
 
     private async Task<Account> Create(Tx tx, long id, NewAccount wish, User user)
     {
-        var now = user.CreatedAt = clock.GetUtcNow();
-        await tx.Execute(Sql["add"], new { accountId = id, wish.Name, wish.TimeZone, wish.Language, secret = RandomNumberGenerator.GetBytes(32), now });
+        user.CreatedAt = clock.GetUtcNow();
         if (!await UserStore.Add(tx, user)) throw new InvalidOperationException("The first account could not be made: its first user's address is already in the users table. Remove that row or choose another address.");
-        await tx.Execute(Sql["join"], new { accountId = id, userId = user.Id, SuperAdmin = true, Text = "", now });
+        await Add(tx, id, wish, user.Id);
         return new(id, wish.Name, wish.TimeZone, wish.Language);
+    }
+
+    private async Task Add(Tx tx, long id, NewAccount wish, long userId)
+    {
+        var now = clock.GetUtcNow();
+        await tx.Execute(Sql["add"], new { accountId = id, wish.Name, wish.TimeZone, wish.Language, secret = RandomNumberGenerator.GetBytes(32), now });
+        await tx.Execute(Sql["join"], new { accountId = id, userId, SuperAdmin = true, Text = "", now });
     }
 }
 

@@ -34,3 +34,9 @@ select m.account_id from account_users m
 left join mail_settings s on s.account_id = m.account_id and s.relay_host <> '' and s.public_url <> ''
 where m.user_id = @userId and m.deactivated_at is null
 order by case when s.account_id is null then 1 else 0 end, m.created_at, m.account_id limit 1;
+
+-- name: accounts-of-user
+select a.account_id as id, a.name, a.time_zone, a.language, a.currency
+from account_users m join accounts a on a.account_id = m.account_id
+where m.user_id = @userId and m.deactivated_at is null
+order by a.name, a.account_id;
