@@ -35,6 +35,7 @@ public class DkimKeysTests
 
         Assert.True(await keys.StopSigning(1, "fernhill.test", second));
         Assert.Null(await keys.SignerOf(1, "news@fernhill.test"));
+        Assert.Equal(6, await send.App.Scalar<long>("select count(*) from audit_log where account_id = 1 and action = 'SendingChanged' and subject like 'DKIM %'"));
     }
 
     [Theory, Databases]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
+using Winnow.Audit;
 using Winnow.Data;
 using Winnow.Mail.Dkim;
 using Winnow.Mail.Mime;
@@ -30,31 +31,37 @@ public sealed class DkimKeys(Db db, IDataProtectionProvider protection, TimeProv
     public Task<List<DkimKey>> All(long accountId, CancellationToken stop = default) => db.Read(tx => tx.Query<DkimKey>(Sql["all"], new { accountId }), stop);
 
     /// <summary>Makes a key that does not sign yet.</summary>
+    /// <param name="userId">Who makes it, for the record; so below.</param>
     /// <returns>Its selector, or null when this is no domain that mail can come from.</returns>
-    public async Task<string?> Create(long accountId, string domain, CancellationToken stop = default)
+    public async Task<string?> Create(long accountId, string domain, long? userId = null, CancellationToken stop = default)
     {
         if (DomainOf($"x@{domain.Trim()}") is not { } ascii) return null;
         using var rsa = RSA.Create(Bits);
         var now = clock.GetUtcNow();
         var selector = string.Create(CultureInfo.InvariantCulture, $"w{now:yyyyMMdd}{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
         var (privateKey, publicKey) = (protector.Protect(rsa.ExportPkcs8PrivateKeyPem()), Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo()));
-        await db.Write(tx => tx.Execute(Sql["add"], new { accountId, domain = ascii, selector, privateKey, publicKey, now }), stop);
+        await db.Write(async tx =>
+        {
+            await tx.Execute(Sql["add"], new { accountId, domain = ascii, selector, privateKey, publicKey, now });
+            await Note(tx, accountId, userId, ascii, selector, "made");
+        }, stop);
         return selector;
     }
 
     /// <summary>From now on this key signs its domain's mail, and no other does.</summary>
     /// <returns>False when there is no such key.</returns>
-    public Task<bool> SignWith(long accountId, string domain, string selector, CancellationToken stop = default) => db.Write(async tx =>
+    public Task<bool> SignWith(long accountId, string domain, string selector, long? userId = null, CancellationToken stop = default) => db.Write(async tx =>
         (await tx.Query<string>(Sql["hold"], new { accountId, domain })).Contains(selector)
-        && await tx.Execute(Sql["sign"], new { accountId, domain, selector, now = clock.GetUtcNow() }) > 0, stop);
+        && await tx.Execute(Sql["sign"], new { accountId, domain, selector, now = clock.GetUtcNow() }) > 0
+        && await Note(tx, accountId, userId, domain, selector, "signs"), stop);
 
     /// <summary>Mail goes out unsigned until a key is told to sign.</summary>
-    public Task<bool> StopSigning(long accountId, string domain, string selector, CancellationToken stop = default) =>
-        db.Write(async tx => await tx.Execute(Sql["stop"], new { accountId, domain, selector }) == 1, stop);
+    public Task<bool> StopSigning(long accountId, string domain, string selector, long? userId = null, CancellationToken stop = default) =>
+        db.Write(async tx => await tx.Execute(Sql["stop"], new { accountId, domain, selector }) == 1 && await Note(tx, accountId, userId, domain, selector, "does not sign"), stop);
 
     /// <summary>Deletes a key for ever. One that signs cannot be.</summary>
-    public Task<bool> Delete(long accountId, string domain, string selector, CancellationToken stop = default) =>
-        db.Write(async tx => await tx.Execute(Sql["delete"], new { accountId, domain, selector }) == 1, stop);
+    public Task<bool> Delete(long accountId, string domain, string selector, long? userId = null, CancellationToken stop = default) =>
+        db.Write(async tx => await tx.Execute(Sql["delete"], new { accountId, domain, selector }) == 1 && await Note(tx, accountId, userId, domain, selector, "deleted"), stop);
 
     /// <summary>What signs mail from this address; null when no key of its domain does. Read once for a sending, parsed once for all.</summary>
     /// <exception cref="InvalidOperationException">The key cannot be decrypted: unsigned mail of a domain that promises signatures would be thrown away by receivers.</exception>
@@ -75,6 +82,12 @@ public sealed class DkimKeys(Db db, IDataProtectionProvider protection, TimeProv
     public void Dispose()
     {
         foreach (var (_, signer) in read.Values) signer.Dispose();
+    }
+
+    private async Task<bool> Note(Tx tx, long accountId, long? userId, string domain, string selector, string what)
+    {
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.SendingChanged, $"DKIM {selector}._domainkey.{domain}", null, null, what);
+        return true;
     }
 
     private string Decrypt(Stored stored, string domain)
