@@ -11,6 +11,9 @@ public static partial class ContactsPage
 {
     private const int Rounds = 20;
 
+    // What is typed into the search box, letter by letter: common beginnings, rare ones, two words, nobody.
+    private static readonly string[] Typed = ["f", "fir", "first77", "first77 l", "person77 last55", "person777777", "company", "nobody"];
+
     /// <summary>The whole mix against the whole mix, and the request that 95 % are faster than.</summary>
     public static async Task<IReadOnlyList<Figure>> Measure(Place place, int rows)
     {
@@ -33,10 +36,19 @@ public static partial class ContactsPage
             }
             if (round > 0) { pages.Add(page); bare.Add(sql); }
         }
+        List<double> searches = [];
+        for (var round = 0; round <= Rounds; round++)
+            foreach (var typed in Typed)
+            {
+                var took = await Figure.Seconds(() => Search(browser, typed)) * 1000;
+                if (round > 0) searches.Add(took);
+                if (round == Rounds && Environment.GetEnvironmentVariable("BENCH_DETAIL") is not null) Console.Error.WriteLine($"{took:0.0} ms\tsearch {typed}");
+            }
         return
         [
             Figure.Time($"contacts page of {rows:N0}, ten requests", Figure.Median(pages), Figure.Median(bare), "ms", 2),
             Figure.Within("contacts page, 95 % of requests", requests.Order().ElementAt(requests.Count * 95 / 100), 200, "ms"),
+            Figure.Within($"search box over {rows:N0} contacts, 95 % of requests", searches.Order().ElementAt(searches.Count * 95 / 100), 100, "ms"),
         ];
     }
 
@@ -66,6 +78,13 @@ public static partial class ContactsPage
         var answer = await browser.GetAsync(path);
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode || !text.Contains("id=\"results\"", StringComparison.Ordinal)) throw new InvalidOperationException($"{path}: {answer.StatusCode}");
+    }
+
+    private static async Task Search(HttpClient browser, string typed)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/search?q={Uri.EscapeDataString(typed)}") { Headers = { { "HX-Request", "true" } } };
+        var answer = await browser.SendAsync(request);
+        if (!answer.IsSuccessStatusCode || !(await answer.Content.ReadAsStringAsync()).Contains("id=\"found\"", StringComparison.Ordinal)) throw new InvalidOperationException($"search {typed}: {answer.StatusCode}");
     }
 
     /// <summary>The first-run page, as a person fills it in: from then on the browser is signed in.</summary>
