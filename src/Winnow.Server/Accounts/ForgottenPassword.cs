@@ -28,13 +28,13 @@ public sealed class ForgottenPassword(
     }
 
     /// <summary>Whether a link still works; used up by <see cref="Choose"/> only, as mail programs look at links, too.</summary>
-    public async Task<bool> Works(string token, CancellationToken stop = default) => await links.Find(Purpose, token, stop) is not null;
+    public async Task<bool> Works(string token, CancellationToken stop = default) => await Whose(token, stop) is not null;
 
     /// <summary>Sets the password, ends every session of the person and makes all their other links worthless.</summary>
     /// <returns>What is wrong with the password; null when the link works no more; empty when done.</returns>
     public async Task<IReadOnlyList<IdentityError>?> Choose(string token, string password, CancellationToken stop = default)
     {
-        if (await links.Find(Purpose, token, stop) is not { UserId: { } id } || await users.FindByIdAsync(id.ToString(CultureInfo.InvariantCulture)) is not { } user) return null;
+        if (await Whose(token, stop) is not { } user) return null;
         List<IdentityError> faults = [];
         foreach (var validator in users.PasswordValidators) faults.AddRange((await validator.ValidateAsync(users, user, password)).Errors);
         if (faults.Count > 0) return faults;
@@ -52,6 +52,10 @@ public sealed class ForgottenPassword(
         return [];
     }
 
+    // A link is of the password it replaces: who changed it, or signed out everywhere, made older links worthless.
+    private async Task<User?> Whose(string token, CancellationToken stop) =>
+        await links.Find(Purpose, token, stop) is { UserId: { } id } link && await users.FindByIdAsync(id.ToString(CultureInfo.InvariantCulture)) is { } user && user.SecurityStamp == link.Data ? user : null;
+
     private async Task Send(User user, long accountId, CancellationToken stop)
     {
         var account = (await accounts.Find(accountId, stop))!;
@@ -60,7 +64,7 @@ public sealed class ForgottenPassword(
         {
             var now = clock.GetUtcNow();
             if (await links.CountSince(tx, Purpose, user.Id, now - Life) >= MostAnHour) return;
-            var token = await links.Create(tx, new(Purpose, now + Life, user.Id, accountId, user.Email));
+            var token = await links.Create(tx, new(Purpose, now + Life, user.Id, accountId, user.Email, user.SecurityStamp));
             var letter = Speaking(user.Language ?? account.Language, () => Letter(user, account, $"{url}/reset-password/{token}"));
             await mail.Send(tx, accountId, user.Email, letter.Subject, letter.Text, letter.Html);
         }, stop);

@@ -28,10 +28,10 @@ public static class PasskeyEndpoints
     }
 
     // A passkey opens Winnow for good: who only found a browser signed in must not make one.
-    private static async Task<IResult> Options([FromForm] string? password, TwoFactor twoFactor, UserManager<User> users, SignInManager<User> sessions)
+    private static async Task<IResult> Options([FromForm] string? password, TwoFactor twoFactor, SignInManager<User> sessions)
     {
         var user = await twoFactor.Person();
-        if (!await users.CheckPasswordAsync(user, password ?? "")) return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
+        if (!await twoFactor.Knows(user, password ?? "")) return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
         var options = await sessions.MakePasskeyCreationOptionsAsync(new() { Id = user.Id.ToString(CultureInfo.InvariantCulture), Name = user.Email, DisplayName = user.Name });
         return TypedResults.Content(options, "application/json");
     }

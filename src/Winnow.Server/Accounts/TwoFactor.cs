@@ -6,7 +6,7 @@ using Winnow.Accounts;
 namespace Winnow.Server.Accounts;
 
 /// <summary>Turns the second factor of the person who is signed in on and off.</summary>
-public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessions, UserStore store, CurrentAccount current)
+public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessions, UserStore store, SignInTries tries, SignInPlace place, CurrentAccount current)
 {
     /// <summary>How many recovery codes a person gets.</summary>
     public const int Codes = 10;
@@ -14,6 +14,15 @@ public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessi
     /// <summary>The person of the session, as stored.</summary>
     public async Task<User> Person() =>
         await users.FindByIdAsync(current.UserId.ToString(CultureInfo.InvariantCulture)) ?? throw new InvalidOperationException($"User {current.UserId} of the session has no row.");
+
+    /// <summary>Whether this is the person's password; guesses count as at the sign-in, for a session may be in other hands.</summary>
+    public async Task<bool> Knows(User user, string password)
+    {
+        var (from, known) = place.Of(user);
+        if (!await tries.Take(user.EmailKey, from, known) || !await users.CheckPasswordAsync(user, password)) return false;
+        await tries.Forgive(user.EmailKey, from, known);
+        return true;
+    }
 
     /// <summary>The key to put into an authenticator app: the one of an unfinished attempt, or a new one.</summary>
     public async Task<string> Key(User user)
@@ -39,7 +48,7 @@ public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessi
     /// <summary>Turns it off; key and recovery codes are gone. False when the password is not right.</summary>
     public async Task<bool> TurnOff(User user, string password)
     {
-        if (!await users.CheckPasswordAsync(user, password)) return false;
+        if (!await Knows(user, password)) return false;
         user.AuthenticatorKey = null;
         await users.SetTwoFactorEnabledAsync(user, false);
         await store.ReplaceCodesAsync(user, [], CancellationToken.None);
@@ -50,7 +59,7 @@ public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessi
 
     /// <summary>New recovery codes in place of the old ones; null when the password is not right.</summary>
     public async Task<IReadOnlyList<string>?> NewCodes(User user, string password) =>
-        await users.CheckPasswordAsync(user, password) ? [.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Codes))!] : null;
+        await Knows(user, password) ? [.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Codes))!] : null;
 }
 
 /// <summary>Codes of authenticator apps (RFC 6238), each of which works once.</summary>

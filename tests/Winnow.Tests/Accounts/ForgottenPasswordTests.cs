@@ -57,11 +57,17 @@ public partial class ForgottenPasswordTests
         await using var app = await WebApp.On(database);
         await app.SetUp();
         var (db, links) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<OneTimeLinks>());
-        var token = await db.Write(tx => links.Create(tx, new("password", TimeProvider.System.GetUtcNow().AddSeconds(-1), 1, 1)));
-        var other = await db.Write(tx => links.Create(tx, new("invitation", TimeProvider.System.GetUtcNow().AddHours(1), 1, 1)));
+        var stamp = await db.Read(tx => tx.Single<string>(Statement.Built("test", "select security_stamp from users")));
+        var (now, browser) = (TimeProvider.System.GetUtcNow(), app.NewBrowser());
+        var token = await db.Write(tx => links.Create(tx, new("password", now.AddSeconds(-1), 1, 1, Data: stamp)));
+        var other = await db.Write(tx => links.Create(tx, new("invitation", now.AddHours(1), 1, 1, Data: stamp)));
+        var good = await db.Write(tx => links.Create(tx, new("password", now.AddHours(1), 1, 1, Data: stamp)));
 
         Assert.Contains("works no more", await app.NewBrowser().GetStringAsync($"/reset-password/{token}"));
         Assert.Contains("works no more", await app.NewBrowser().GetStringAsync($"/reset-password/{other}"));
+        Assert.DoesNotContain("works no more", await browser.GetStringAsync($"/reset-password/{good}"));
+        await WebApp.Post(app.Http, "/settings/profile", new() { ["Present"] = "correct horse", ["New"] = "horse correct" }, form: "password");
+        Assert.Contains("works no more", await browser.GetStringAsync($"/reset-password/{good}"));     // the password it was to replace is gone
     }
 
     [Fact]
