@@ -101,7 +101,7 @@ public sealed class BrowserStoryTests
             await page.FillAsync("[name='Form.BounceDomain']", "bounces.winnow.test");
             await Check("sending");
             await page.ClickAsync("main form button[type=submit]");
-            await Expect(page.Locator(".notice[role=status]")).ToBeVisibleAsync();
+            await Expect(page.Locator("#toasts .toast-note")).ToBeVisibleAsync();
         }
 
         public async Task Import()
