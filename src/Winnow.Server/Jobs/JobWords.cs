@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using Winnow.Accounts;
 using Winnow.Email;
 using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
@@ -12,6 +13,9 @@ namespace Winnow.Server.Jobs;
 /// <summary>How each kind of job is shown, as a table: its icon, and what its figure counts.</summary>
 public static class JobWords
 {
+    /// <summary>Whether a person may stop a job: one's own, and a super admin every one.</summary>
+    public static bool MayStop(Job job, CurrentAccount who) => job.CreatedBy == who.UserId || who.May.SuperAdmin;
+
     private const string Kept = "What was done before is kept.";
 
     private static readonly Dictionary<string, (string Icon, string Done, string WhenStopped)> Kinds = new()

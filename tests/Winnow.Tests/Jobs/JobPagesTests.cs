@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Accounts;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Lists;
@@ -25,6 +27,9 @@ public sealed class JobPagesTests
         Assert.Contains("by Noor Jansen", (await WebApp.Page(app.Http, "/jobs?state=open")).QuerySelector(".job")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("ended", (await WebApp.Page(app.Http, "/jobs/1")).QuerySelector(".page-head .sub")!.TextContent, StringComparison.Ordinal);
 
+        using var bob = await app.Colleague("bob@fernhill.example", PermissionSet.Presets[1].Set);
+        Assert.Empty((await WebApp.Page(bob, "/jobs/2")).QuerySelectorAll("a[href='/jobs/2/cancel']"));              // it is not his
+        Assert.Equal(HttpStatusCode.Redirect, (await bob.GetAsync("/jobs/2/cancel")).StatusCode);
         var question = (await WebApp.Page(app.Http, "/jobs/2")).QuerySelector("main .page-head a[href='/jobs/2/cancel']")!.GetAttribute("href")!;
         Assert.False((await Find(app, 2)).CancelAsked);                                          // asking the question stops nothing
         var answer = await WebApp.Post(app.Http, question, []);
