@@ -46,6 +46,10 @@ public interface IFollowContacts
     /// <param name="ids">Ascending.</param>
     Task Deleted(Data.Tx tx, long accountId, long operationId, IReadOnlyList<long> ids);
 
+    /// <summary>Contacts came back from the recycle bin of an operation, after <see cref="Changed"/> told of them as new.</summary>
+    /// <param name="ids">Ascending.</param>
+    Task Restored(Data.Tx tx, long accountId, long operationId, IReadOnlyList<long> ids);
+
     /// <summary>Whether a change of only these properties could matter to it, on contacts that were there before and stay. Asked before counters are
     /// written in bulk, the contacts locked; the answer holds until the commit.</summary>
     Task<bool> Minds(Data.Tx tx, long accountId, PropertyCatalog properties, IReadOnlySet<long> changed);

@@ -162,9 +162,12 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await tx.Execute(Sql["drop-taken-addresses"], args);
         await tx.Execute(MoveFromBin, args);
         await tx.Execute(Sql["delete-from-bin"], args);
-        var back = await ReadToChange(tx, accountId, ids);
-        await Tell(tx, accountId, properties, back.Select(c => ContactChange.Of(null, c, properties)).ToList());
-        await CatchUpAddresses(tx, actor, properties, back);
+        var back = await CatchUpAddresses(tx, actor, properties, await ReadToChange(tx, accountId, ids));
+        if (back.Count == 0) return 0;
+        // told once and counted last: whoever takes a list after the counts waits for one who takes them the other way round
+        foreach (var follower in followers) await follower.Changed(tx, accountId, properties, [.. back.Select(c => ContactChange.Of(null, c, properties))]);
+        foreach (var follower in followers) await follower.Restored(tx, accountId, operationId, [.. back.Select(c => c.Id)]);
+        await Announce(tx, accountId, [.. back.Select(c => c.Id)], back.Count, back.Count(c => c.IsMarketing));
         return back.Count;
     }
 
@@ -196,13 +199,22 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
             (contact.EmailKey is { } key ? states.GetValueOrDefault(key) ?? AddressState.None : AddressState.None).ProjectOnto(contact);
     }
 
-    private async Task CatchUpAddresses(Tx tx, Actor actor, PropertyCatalog properties, List<Contact> contacts)
+    /// <summary>What became known of their addresses meanwhile, as a change of its own in their history.</summary>
+    /// <returns>The contacts as they are then.</returns>
+    private async Task<List<Contact>> CatchUpAddresses(Tx tx, Actor actor, PropertyCatalog properties, List<Contact> contacts)
     {
-        var states = await Addresses.Read(tx, contacts.FirstOrDefault()?.AccountId ?? 0, contacts.Select(c => c.EmailKey).OfType<string>().ToList());
-        var pairs = contacts.Select(c => (Before: (Contact?)c, After: c.Copy())).ToList();
+        var (states, now) = (await Addresses.Read(tx, contacts.FirstOrDefault()?.AccountId ?? 0, contacts.Select(c => c.EmailKey).OfType<string>().ToList()), clock.GetUtcNow());
+        var pairs = contacts.Select(c => (Before: c, After: c.Copy())).ToList();
         foreach (var (_, after) in pairs) if (after.EmailKey is { } key && states.TryGetValue(key, out var state)) state.ProjectOnto(after);
-        await AdditionalAddresses.GiveBack(tx, pairs.Select(p => p.After), clock.GetUtcNow());
-        await Save(tx, actor, properties, pairs);
+        await AdditionalAddresses.GiveBack(tx, pairs.Select(p => p.After), now);
+        var changes = pairs.Select(p => ContactChange.Of(p.Before, p.After, properties)).Where(c => c.Changed.Count > 0).ToList();
+        foreach (var change in changes) Stamp(change.Before, change.After, actor, now.ToUnixTimeMilliseconds());
+        if (changes.Count > 0)
+        {
+            await WriteRows(tx, contacts[0].AccountId, changes);
+            await WriteHistory(tx, actor, properties, now.ToUnixTimeMilliseconds(), changes);
+        }
+        return [.. pairs.Select(p => p.After)];
     }
 
     private static void Stamp(Contact? before, Contact after, Actor actor, object now)

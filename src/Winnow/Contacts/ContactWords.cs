@@ -38,6 +38,9 @@ public sealed class ContactWords(Db db) : IFollowContacts
     }
 
     /// <inheritdoc/>
+    public Task Restored(Tx tx, long accountId, long operationId, IReadOnlyList<long> ids) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<bool> Minds(Tx tx, long accountId, PropertyCatalog properties, IReadOnlySet<long> changed) => Task.FromResult(SearchWords.Properties.Overlaps(changed));
 
     /// <summary>Indexes what bulk work changed, account by account, and drops outbox rows that were followed. Safe on several

@@ -16,7 +16,8 @@ public sealed class DeletedMembers(ListMembers members)
         var chunks = contacts.ChunkNumbers.ToArray();
         var kept = (await tx.Query<Kept>(Sql["kept"], new { accountId, operationId, chunks })).ToLookup(k => k.ListId);
         var leaves = new List<(long ListId, MemberSet Gone)>();
-        foreach (var (list, present) in await Memberships(tx, accountId, contacts))
+        // active lists first, as where contacts change or come back: two who take the same lists never do it in two orders
+        foreach (var (list, present) in (await Memberships(tx, accountId, contacts)).OrderBy(m => m.List.IsStatic).ThenBy(m => m.List.Id))
         {
             if (!list.IsComplete) await members.ChangeWhileProcessing(tx, accountId, list.Id, new(), contacts);
             if (!list.IsComplete || present.Intersect(contacts) is not { Count: > 0 } gone) continue;

@@ -29,6 +29,9 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted) : IF
     }
 
     /// <inheritdoc/>
+    public Task Restored(Tx tx, long accountId, long operationId, IReadOnlyList<long> ids) => deleted.Restore(tx, accountId, operationId, new(ids));
+
+    /// <inheritdoc/>
     public async Task<bool> Minds(Tx tx, long accountId, PropertyCatalog properties, IReadOnlySet<long> changed) =>
         (await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), properties)).Follows(changed);
 

@@ -9,7 +9,7 @@ namespace Winnow.Lists;
 public sealed record RestoreState(long OperationId, long After, long Restored);
 
 /// <summary>Brings the contacts of one delete back from the recycle bin, with their places in static lists, in short transactions.</summary>
-public sealed class RestoreContacts(Db db, ContactStore contacts, Properties properties, DeletedMembers deleted, RecycleBin bin, JobQueue jobs, TimeProvider clock) : IJob
+public sealed class RestoreContacts(Db db, ContactStore contacts, Properties properties, RecycleBin bin, JobQueue jobs, TimeProvider clock) : IJob
 {
     private static readonly SqlFile Sql = SqlFile.Beside<RestoreContacts>();
 
@@ -44,7 +44,6 @@ public sealed class RestoreContacts(Db db, ContactStore contacts, Properties pro
         var state = run.State<RestoreState>();
         var actor = new Actor("CRM_UI", $"restore:{state.OperationId}", run.UserId);
         var back = await contacts.Restore(tx, actor, run.AccountId, state.OperationId, catalog, ids);
-        await deleted.Restore(tx, run.AccountId, state.OperationId, new(ids));
         await tx.Execute(Sql["count-restored"], new { run.AccountId, state.OperationId, count = (long)back });
         return new(state with { After = ids[^1], Restored = state.Restored + back }, ids.Count);
     }

@@ -45,7 +45,6 @@ internal static class ListParts
     public static Task Restore(this TestApp app, long operationId, params long[] ids) => app.Db.Write(async tx =>
     {
         await app.Get<ContactStore>().Restore(tx, app.Person, TestApp.Account, operationId, await app.Get<Properties>().Catalog(tx, TestApp.Account), ids);
-        await app.Get<DeletedMembers>().Restore(tx, TestApp.Account, operationId, new(ids));
     });
 
     /// <summary>Contacts of these cities, one each.</summary>
