@@ -16,7 +16,7 @@ public sealed class FirstRun(AccountStore accounts, UserManager<User> users, Sig
     public async Task<IReadOnlyList<IdentityError>?> Create(NewAccount wish, string name, string email, string password)
     {
         var user = new User { Name = name, Email = email, EmailKey = users.NormalizeEmail(email)!, SecurityStamp = Guid.NewGuid().ToString("N") };
-        var faults = await PasswordFaults(user, password);
+        var faults = await PasswordWords.Faults(users, user, password);
         if (faults.Count > 0) return faults;
         user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
         if (await accounts.CreateFirst(wish, user) is null) return null;
@@ -33,12 +33,5 @@ public sealed class FirstRun(AccountStore accounts, UserManager<User> users, Sig
         else if (atSetup) http.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (HttpMethods.IsGet(http.Request.Method) && !ErrorPages.IsShowing(http)) http.Response.Redirect(Path);
         else await next(http);
-    }
-
-    private async Task<List<IdentityError>> PasswordFaults(User user, string password)
-    {
-        List<IdentityError> faults = [];
-        foreach (var validator in users.PasswordValidators) faults.AddRange((await validator.ValidateAsync(users, user, password)).Errors);
-        return faults;
     }
 }

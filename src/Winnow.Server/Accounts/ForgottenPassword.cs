@@ -35,8 +35,7 @@ public sealed class ForgottenPassword(
     public async Task<IReadOnlyList<IdentityError>?> Choose(string token, string password, CancellationToken stop = default)
     {
         if (await Whose(token, stop) is not { } user) return null;
-        List<IdentityError> faults = [];
-        foreach (var validator in users.PasswordValidators) faults.AddRange((await validator.ValidateAsync(users, user, password)).Errors);
+        var faults = await PasswordWords.Faults(users, user, password);
         if (faults.Count > 0) return faults;
         user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
         (user.SecurityStamp, user.FailedSignIns, user.LockedUntil) = (Guid.NewGuid().ToString("N"), 0, null);

@@ -55,8 +55,7 @@ public sealed class Invitations(
     {
         if (await Find(token, stop) is not { HasUser: false } invitation) return (null, []);
         var user = new User { Name = name, Email = invitation.Email, EmailKey = users.NormalizeEmail(invitation.Email)!, SecurityStamp = Guid.NewGuid().ToString("N"), CreatedAt = clock.GetUtcNow() };
-        List<IdentityError> faults = [];
-        foreach (var validator in users.PasswordValidators) faults.AddRange((await validator.ValidateAsync(users, user, password)).Errors);
+        var faults = await PasswordWords.Faults(users, user, password);
         if (faults.Count > 0) return (null, faults);
         user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
         var done = await db.Write(async tx => await links.Use(tx, Purpose, token) is not null && await UserStore.Add(tx, user) && await Join(tx, invitation, user), stop);

@@ -155,6 +155,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
     ];
 
     private static readonly Dictionary<string, RouteRule> ByPattern = Table.ToDictionary(row => row.Pattern);
+    private static readonly (string[] Segments, RouteRule Rule)[] BySegments = [.. Table.Select(row => (row.Pattern.Split('/'), row))];
 
     /// <summary>Whether this person gets to a page or deed of ours: links that would be refused are not shown.</summary>
     /// <param name="path">A path as in a link, with or without a query.</param>
@@ -163,9 +164,11 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
     private static RouteRule? RuleOf(string path)
     {
         var segments = path.Split('?', '#')[0].Split('/');
-        return Array.Find(Table, row => row.Pattern.Split('/') is var pattern && pattern.Length == segments.Length
-            && pattern.Zip(segments).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && (!pair.First.Contains(":long", StringComparison.Ordinal) || long.TryParse(pair.Second, out _)))));
+        return Array.Find(BySegments, row => row.Segments.Length == segments.Length && row.Segments.Zip(segments).All(pair => Fits(pair.First, pair.Second))).Rule;
     }
+
+    private static bool Fits(string pattern, string segment) =>
+        pattern == segment || pattern.StartsWith('{') && (!pattern.Contains(":long", StringComparison.Ordinal) || long.TryParse(segment, out _));
 
     /// <summary>The row of an endpoint, or null.</summary>
     public static RouteRule? Of(Endpoint? endpoint) =>

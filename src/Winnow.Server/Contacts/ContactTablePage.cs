@@ -32,11 +32,11 @@ public sealed record ContactTablePage(ContactView View, ContactRows Page, long? 
         var sort = Sorted(query.GetValueOrDefault("sort").ToString(), view.IsSmall || count <= ContactIndex.Small);
         var page = await index.Page(tx, view, new(sort.TrimStart('-'), sort.StartsWith('-'), Id(query.GetValueOrDefault("after")), Id(query.GetValueOrDefault("before"))));
         var chosen = query.GetValueOrDefault("col") is { Count: > 0 } columns ? columns.ToArray() : Usual;
-        return (new(view, page, count, [.. chosen.Select(name => catalog.Find(name!)).OfType<Property>().Take(12)], sort, query.GetValueOrDefault("all") == "1", catalog), null);
+        return (new(view, page, count, [.. chosen.Select(name => catalog.Find(name!)).OfType<Property>().Take(ViewContent.MaxColumns)], sort, query.GetValueOrDefault("all") == "1", catalog), null);
     });
 
     private static string Sorted(string asked, bool small) =>
-        ContactIndex.Sorts.TryGetValue(asked.TrimStart('-'), out var sort) && (sort.Indexed || small) ? asked : "-created";
+        ContactIndex.Sorts.TryGetValue(asked.TrimStart('-'), out var sort) && (sort.Indexed || small) ? asked : ViewContent.UsualSort;
 
     private static long? Id(string? text) => long.TryParse(text, out var id) ? id : null;
 }

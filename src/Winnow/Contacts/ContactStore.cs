@@ -162,12 +162,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await tx.Execute(Sql["drop-taken-addresses"], args);
         await tx.Execute(MoveFromBin, args);
         await tx.Execute(Sql["delete-from-bin"], args);
-        var back = await CatchUpAddresses(tx, actor, properties, await ReadToChange(tx, accountId, ids));
-        if (back.Count == 0) return 0;
-        // told once and counted last: whoever takes a list after the counts waits for one who takes them the other way round
-        foreach (var follower in followers) await follower.Changed(tx, accountId, properties, [.. back.Select(c => ContactChange.Of(null, c, properties))]);
-        foreach (var follower in followers) await follower.Restored(tx, accountId, operationId, [.. back.Select(c => c.Id)]);
-        await Announce(tx, accountId, [.. back.Select(c => c.Id)], back.Count, back.Count(c => c.IsMarketing));
+        var back = await CatchUpAddresses(tx, actor, accountId, properties, await ReadToChange(tx, accountId, ids));
+        await Tell(tx, accountId, properties, [.. back.Select(c => ContactChange.Of(null, c, properties))], operationId);
         return back.Count;
     }
 
@@ -201,19 +197,16 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
 
     /// <summary>What became known of their addresses meanwhile, as a change of its own in their history.</summary>
     /// <returns>The contacts as they are then.</returns>
-    private async Task<List<Contact>> CatchUpAddresses(Tx tx, Actor actor, PropertyCatalog properties, List<Contact> contacts)
+    private async Task<List<Contact>> CatchUpAddresses(Tx tx, Actor actor, long accountId, PropertyCatalog properties, List<Contact> contacts)
     {
-        var (states, now) = (await Addresses.Read(tx, contacts.FirstOrDefault()?.AccountId ?? 0, contacts.Select(c => c.EmailKey).OfType<string>().ToList()), clock.GetUtcNow());
+        var (states, now) = (await Addresses.Read(tx, accountId, contacts.Select(c => c.EmailKey).OfType<string>().ToList()), clock.GetUtcNow());
         var pairs = contacts.Select(c => (Before: c, After: c.Copy())).ToList();
         foreach (var (_, after) in pairs) if (after.EmailKey is { } key && states.TryGetValue(key, out var state)) state.ProjectOnto(after);
         await AdditionalAddresses.GiveBack(tx, pairs.Select(p => p.After), now);
         var changes = pairs.Select(p => ContactChange.Of(p.Before, p.After, properties)).Where(c => c.Changed.Count > 0).ToList();
         foreach (var change in changes) Stamp(change.Before, change.After, actor, now.ToUnixTimeMilliseconds());
-        if (changes.Count > 0)
-        {
-            await WriteRows(tx, contacts[0].AccountId, changes);
-            await WriteHistory(tx, actor, properties, now.ToUnixTimeMilliseconds(), changes);
-        }
+        await WriteRows(tx, accountId, changes);
+        await WriteHistory(tx, actor, properties, now.ToUnixTimeMilliseconds(), changes);
         return [.. pairs.Select(p => p.After)];
     }
 
@@ -283,10 +276,14 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         }
     }
 
-    private async Task Tell(Tx tx, long accountId, PropertyCatalog properties, List<ContactChange> changes)
+    /// <summary>The followers first, then what the whole account shares: whoever takes a list after that waits for one who takes them the other way round.</summary>
+    /// <param name="restoredFrom">The operation from whose bin the contacts came back.</param>
+    private async Task Tell(Tx tx, long accountId, PropertyCatalog properties, List<ContactChange> changes, long? restoredFrom = null)
     {
         if (changes.Count == 0) return;
         foreach (var follower in followers) await follower.Changed(tx, accountId, properties, changes);
+        if (restoredFrom is { } operationId)
+            foreach (var follower in followers) await follower.Restored(tx, accountId, operationId, [.. changes.Select(c => c.Id)]);
         await Announce(tx, accountId, [.. changes.Select(c => c.Id)], changes.Count(c => c.Before is null), changes.Sum(c => One(c.After.IsMarketing) - One(c.Before?.IsMarketing)));
 
         static int One(bool? yes) => yes == true ? 1 : 0;

@@ -67,7 +67,7 @@ public sealed class Recipients(TimeProvider clock)
         var outcome = hard ? Outcome.Bounced : Outcome.SoftBounced;
         if (before is null or { Outcome: Outcome.NotSent } || (before.Outcome, before.Reason) == (outcome, reason)) return false;
         await tx.Execute(Sql["set"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = 0L, attempts = before.Attempts, now = clock.GetUtcNow() });
-        var was = before.Outcome == Outcome.HandingOver ? Outcome.Queued : before.Outcome;
+        var was = before.Outcome == Outcome.HandingOver ? Outcome.Retry : before.Outcome;
         await Count(tx, accountId, emailId, [(was, before.Reason, -1), (outcome, reason, 1)]);
         return true;
     }
@@ -105,7 +105,7 @@ public sealed class EmailFigures(IReadOnlyList<OutcomeCount> counts)
     /// <summary>Everyone it was ordered for.</summary>
     public long Selected => counts.Sum(c => c.Count);
     /// <summary>Not tried yet.</summary>
-    public long Waiting => Of(Outcome.Queued, Outcome.HandingOver);
+    public long Waiting => Of(Outcome.Queued);
     /// <summary>Handed to the relay or tried at least once.</summary>
     public long Sent => Selected - Waiting - NotSent;
     /// <summary>Taken by the relay, and no bounce came back.</summary>

@@ -44,7 +44,7 @@ delete from email_counts where account_id = @accountId and email_id = @emailId;
 
 -- name: recount
 insert into email_counts (account_id, email_id, outcome, reason, count)
-select account_id, email_id, case when outcome = 'handing_over' then 'queued' else outcome end, coalesce(reason, ''), count(*)
+select account_id, email_id, case when outcome = 'handing_over' then 'retry' else outcome end, coalesce(reason, ''), count(*)
 from email_recipients
 where account_id = @accountId and email_id = @emailId
-group by account_id, email_id, case when outcome = 'handing_over' then 'queued' else outcome end, coalesce(reason, '');
+group by account_id, email_id, case when outcome = 'handing_over' then 'retry' else outcome end, coalesce(reason, '');

@@ -35,18 +35,19 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
     /// <summary>Settles those that a run took up and left without an outcome: what its log says of them holds. Whose mail was noted as handed over and not
     /// as taken may have it; the others wait again.</summary>
     /// <param name="log">The name of the run's log.</param>
-    public async Task Settle(Tx tx, MarketingEmail email, PropertyCatalog properties, string? log)
+    /// <returns>Whether there was anybody: then the figures are to be made anew.</returns>
+    public async Task<bool> Settle(Tx tx, MarketingEmail email, PropertyCatalog properties, string? log)
     {
         var left = await tx.Query<Waiting>(Sql["taken-up"], new { accountId = email.AccountId, emailId = email.Id });
         await tx.Execute(Sql["take-up"], new { accountId = email.AccountId, emailId = email.Id, last = 0L });
-        if (left.Count == 0) return;
+        if (left.Count == 0) return false;
         var noted = HandOverLog.Close(log);
         var taken = left.Where(r => noted?.Taken.Contains(r.ContactId) == true).ToList();
         foreach (var some in taken.Chunk(1_000)) await Sent(tx, email, properties, [.. some.Select(r => new Ending(r, Outcome.Sent, null, null))]);
         long[] unknown = [.. left.Select(r => r.ContactId).Where(id => noted is null || noted.Contacts.Contains(id))];
         await tx.Execute(Sql["unknown"], new { accountId = email.AccountId, emailId = email.Id, ids = unknown, now = clock.GetUtcNow() });
         await tx.Execute(Sql["wait-again"], new { accountId = email.AccountId, emailId = email.Id });
-        await Recipients.Recount(tx, email.AccountId, email.Id);
+        return true;
     }
 
     /// <summary>What is to be written for these: a transaction for those that were taken, one for refusals, one for the others.</summary>

@@ -42,7 +42,8 @@ public sealed class SendEmail(
         await run.Step(async tx =>
         {
             before = await tx.SingleOrNone<string?>(Sql["log"], new { accountId = run.AccountId, emailId });
-            if (await emails.Find(tx, run.AccountId, emailId) is { } email) await recorder.Settle(tx, email, await properties.Catalog(tx, run.AccountId), before);
+            if (await emails.Find(tx, run.AccountId, emailId) is { } email && await recorder.Settle(tx, email, await properties.Catalog(tx, run.AccountId), before))
+                await Recipients.Recount(tx, run.AccountId, emailId);
             await tx.Execute(Sql["begin-log"], new { accountId = run.AccountId, emailId, log = handOvers.Name });
             return new Step<SendState>(new(emailId), 0);
         }, stop);
