@@ -25,14 +25,19 @@ public sealed class Chromium : IAsyncDisposable
     {
         if (Path is null && Environment.GetEnvironmentVariable("CI") is null) Assert.Skip("There is no Chromium: apt-get install chromium");
         var playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(15_000);
         string[] quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
         return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path, Args = quiet }));
     }
 
     /// <summary>A page of a fresh person: no cookies of others. Faults in the console and breaches of the content security policy fail the test.</summary>
-    public async Task<IPage> Page(WebApp app, int width = 1280, ColorScheme colours = ColorScheme.Light, string locale = "en-GB", bool script = true)
+    public Task<IPage> Page(WebApp app, int width = 1280, ColorScheme colours = ColorScheme.Light, string locale = "en-GB", bool script = true) =>
+        Page(app.Http.BaseAddress!, width, colours, locale, script);
+
+    /// <inheritdoc cref="Page(WebApp, int, ColorScheme, string, bool)"/>
+    public async Task<IPage> Page(Uri server, int width = 1280, ColorScheme colours = ColorScheme.Light, string locale = "en-GB", bool script = true)
     {
-        var context = await browser.NewContextAsync(new() { BaseURL = app.Http.BaseAddress!.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, Locale = locale, JavaScriptEnabled = script, TimezoneId = "Europe/Amsterdam" });
+        var context = await browser.NewContextAsync(new() { BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, Locale = locale, JavaScriptEnabled = script, TimezoneId = "Europe/Amsterdam" });
         context.SetDefaultTimeout(15_000);
         var page = await context.NewPageAsync();
         page.Console += (_, message) => { if (message.Type == "error" && !Expected.Any(text => message.Text.Contains(text, StringComparison.Ordinal))) faults.Enqueue(message.Text); };

@@ -1,3 +1,9 @@
+-- name: hold
+select 1;
+
+-- name: hold (postgres)
+lock table data_protection_keys in share row exclusive mode;
+
 -- name: all
 select xml from data_protection_keys order by id;
 

@@ -15,12 +15,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     public string Log => string.Join('\n', said.TakeLast(40));
 
     /// <summary>Starts it on a database with these roles; the mail role listens on this port.</summary>
-    public static ServerProcess Start(TestDatabase database, string roles, int mailPort = 0)
+    public static ServerProcess Start(TestDatabase database, string roles, int mailPort = 0, params string[] settings)
     {
         var process = new Process
         {
             StartInfo = new("dotnet", [
-                Path.Combine(AppContext.BaseDirectory, "Winnow.Server.dll"), "--roles", roles, "--database", database.Connection, "--Mail:Listen", $"127.0.0.1:{mailPort}", "--Mail:Name", "mx.winnow.test"])
+                Path.Combine(AppContext.BaseDirectory, "Winnow.Server.dll"), "--roles", roles, "--database", database.Connection, "--Mail:Listen", $"127.0.0.1:{mailPort}", "--Mail:Name", "mx.winnow.test", .. settings])
             {
                 RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
             },
