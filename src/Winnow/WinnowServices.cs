@@ -41,7 +41,7 @@ public static class WinnowServices
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()
-            .AddSingleton<Inbox>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
+            .AddSingleton<Inbox>().AddSingleton<BouncePolicies>().AddJob<TellSender>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
             .AddSingleton<Imports>().AddJob<ImportContacts>()
             // vitals

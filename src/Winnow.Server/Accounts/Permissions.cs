@@ -99,6 +99,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/u/{token}", Who.Anyone, Token: false),    // RFC 8058: the mail program posts, without cookie and without asking
 
         // bounces
+        new("/settings/bounces", Permission.Settings),
         new("/email/bounce-tools/add-to-list", Permission.EditLists),
         new("/email/bounce-tools/create-list", Permission.EditLists),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),

@@ -22,6 +22,8 @@ public static class AuditWords
         [AuditAction.EmailStopped] = "Sending stopped",
         [AuditAction.AccountChanged] = "Account settings changed",
         [AuditAction.SendingChanged] = "Sending settings changed",
+        [AuditAction.BouncePolicyChanged] = "Bounce handling changed",
+        [AuditAction.ReportDoorChanged] = "Door for reports changed",
         [AuditAction.UserInvited] = "User invited",
         [AuditAction.UserJoined] = "User joined",
         [AuditAction.PermissionsChanged] = "Permissions changed",

@@ -15,6 +15,7 @@ public static class SettingsMap
         new("account", "Account", "/settings"),
         new("properties", "Properties", "/settings/properties"),
         new("sending", "Sending", "/settings/sending"),
+        new("bounces", "Bounces", "/settings/bounces"),
         new("users", "Users", "/settings/users"),
         new("audit", "Audit log", "/settings/audit"),
         new("profile", "Your profile", "/settings/profile"),

@@ -31,6 +31,10 @@ public enum AuditAction
     AccountChanged,
     /// <summary>How e-mail leaves; never passwords.</summary>
     SendingChanged,
+    /// <summary>What the account does about bounces, and how long it keeps their evidence.</summary>
+    BouncePolicyChanged,
+    /// <summary>A door by which reports come in: a mailbox or a webhook; never passwords.</summary>
+    ReportDoorChanged,
     /// <summary>Somebody was invited.</summary>
     UserInvited,
     /// <summary>Somebody accepted an invitation.</summary>

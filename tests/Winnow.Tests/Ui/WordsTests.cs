@@ -59,6 +59,7 @@ public partial class WordsTests
         .Concat(Winnow.Server.Jobs.JobWords.Words)
         .Concat(Winnow.Server.Audit.AuditWords.All.Values)
         .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
+        .Concat(Winnow.Server.Email.Bounces.BouncePolicyForm.Groups.Select(group => group.Says))
         .Concat(Winnow.Server.Lists.ListWords.Words).Concat(FaultWords());
 
     // What stands in the way of sending an e-mail is said by the product itself: new(nameof(email.Subject), "The subject is empty.").

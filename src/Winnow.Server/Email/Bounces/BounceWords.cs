@@ -43,11 +43,24 @@ public static class BounceWords
     public static string ReasonNote(this IStringLocalizer<Words> words, string reason) => reason switch
     {
         "UNKNOWN_USER" => words["The address does not exist"],
-        "MAILBOX_FULL" => words["May come back; still mailed until the third time"],
+        "MAILBOX_FULL" => words["May come back; mailed until your bounce handling ends it"],
         "POLICY" => words["Their rules refused it; the address may live"],
         "SPAM" => words["Seen as spam; the address may live"],
         "CONTENT" => words["Something in the email; the address may live"],
         _ => words["Not specific"],
+    };
+
+    /// <summary>What to repair when the own set-up was refused for this fine reason.</summary>
+    public static string Advice(this IStringLocalizer<Words> words, string reason) => (Enum.TryParse<BounceReason>(reason, ignoreCase: true, out var fine) ? fine : BounceReason.Undefined) switch
+    {
+        BounceReason.AuthFailure => words["SPF, DKIM or DMARC did not hold: publish the DNS records of the sender's domain and sign with its key."],
+        BounceReason.RequirePtr => words["The mail server has no matching name in the DNS: have its provider set the reverse record (PTR)."],
+        BounceReason.SecurityError => words["The receiver asks for a sign-in or for encryption: look at user, password and encryption under Settings > Sending."],
+        BounceReason.FailedStartTls => words["Encryption failed: the mail server and the receiver found no common one."],
+        BounceReason.NoRelaying => words["The mail server does not send for you: look at its user and password under Settings > Sending."],
+        BounceReason.SyntaxError => words["The mail servers misunderstood each other: ask the provider of your mail server."],
+        BounceReason.NotCompliantRfc => words["The form of the email was refused: look at sender, subject and text."],
+        _ => words.Reason(reason),
     };
 
     /// <summary>What a report that is no bounce is called.</summary>

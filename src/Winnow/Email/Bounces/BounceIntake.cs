@@ -8,7 +8,7 @@ namespace Winnow.Email.Bounces;
 
 /// <summary>Turns stored reports, and refusals while sending, into verdicts. Each report is handled in one transaction that first
 /// claims its row: two processes, or one that died in between, handle it once.</summary>
-public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, AddressChanges addresses, TimeProvider clock, ILogger<BounceIntake> log)
+public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, AddressChanges addresses, BouncePolicies policies, TellSender tellSender, TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
     /// <summary>A row that could not be judged waits 1, 4, 9 … minutes after it came, so that it cannot hold up the others, and is left alone,
@@ -82,23 +82,33 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
     private async Task<BounceEffect?> Bounced(Report report)
     {
         var (tx, path, recipient, cause) = (report.Tx, report.Path, report.Recipient, report.Finding.Cause!);
-        var earlier = BouncePolicy.Repeats(cause) ? await tx.Single<long>(Sql["earlier"], new
-        {
-            path.AccountId, path.ContactId, path.EmailId, recipient.EmailKey, reason = cause.Reason.Code(), since = clock.GetUtcNow() - BouncePolicy.Memory,
-        }) : 0;
-        var effect = BouncePolicy.Decide(cause, earlier);
+        var policy = await policies.Read(tx, path.AccountId);
+        var effect = policy.Decide(cause, policy[cause.Verdict].Deed == BounceDeed.Score ? await Earlier(report) : [], clock.GetUtcNow());
         var known = recipient.Outcome is Outcome.Bounced or Outcome.SoftBounced;
-        if (recipient.Outcome == Outcome.NotSent || (known && !IsWorse(effect, recipient.Reason))) return null;
+        if (recipient.Outcome == Outcome.NotSent || (known && !IsWorse(effect, cause, recipient.Reason))) return null;
         // counters are taken in one order everywhere (contacts, events, figures), so that sending and judging cannot wait for each other
         var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
         await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });
         await Event(report, "BOUNCE");
         await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
+        if (effect.Tells) await tellSender.Order(tx, path.AccountId, path.EmailId);
         return effect;
     }
 
+    /// <summary>When other e-mails to the address failed with the same verdict since it was last unbounced. The address is locked first: of two
+    /// processes with a report each, the second sees what the first one wrote.</summary>
+    private async Task<List<DateTimeOffset>> Earlier(Report report)
+    {
+        var (tx, path, recipient, verdict) = (report.Tx, report.Path, report.Recipient, report.Finding.Cause!.Verdict);
+        var state = await Addresses.ReadToChange(tx, path.AccountId, recipient.EmailKey, recipient.Email);
+        return await tx.Query<DateTimeOffset>(Sql["earlier"], new
+        {
+            path.AccountId, recipient.EmailKey, path.EmailId, verdict = verdict.ToString(), since = state.UnbouncedAt ?? DateTimeOffset.MinValue,
+        });
+    }
+
     /// <summary>A later report that the address is dead outweighs an earlier one of the same e-mail that did not know; nothing else does.</summary>
-    private static bool IsWorse(BounceEffect effect, string? known) => effect.Suppresses
+    private static bool IsWorse(BounceEffect effect, BounceCause cause, string? known) => effect.Suppresses && cause.Verdict == Verdict.AddressDead
         && !(Enum.TryParse<BounceReason>(known, ignoreCase: true, out var reason) && reason.Facts().Verdict == Verdict.AddressDead);
 
     /// <summary>The address after a failure. One that is dead stays dead when a milder report comes; one that was unbounced since may bounce again.</summary>

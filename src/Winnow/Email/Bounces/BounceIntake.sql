@@ -16,8 +16,9 @@ where account_id = @AccountId and email_id = @EmailId and contact_id = @ContactI
 $lock;
 
 -- name: earlier
-select count(distinct email_id) from email_events
-where account_id = @AccountId and contact_id = @ContactId and type = 'BOUNCE' and reason = @reason and email_key = @EmailKey and email_id <> @EmailId and at >= @since;
+select min(e.at) from email_events e join inbox i on i.account_id = e.account_id and i.id = e.inbox_id
+where e.account_id = @AccountId and e.email_key = @EmailKey and e.type = 'BOUNCE' and e.at > @since and i.verdict = @verdict and coalesce(e.email_id, 0) <> @EmailId
+group by coalesce(e.email_id, -e.id);
 
 -- name: sent-at
 select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId;

@@ -6,7 +6,8 @@ namespace Winnow.Email.Bounces;
 /// <summary>What a failed delivery does to the address.</summary>
 /// <param name="Reason">The value of <i>Email hard bounce reason</i> that goes on the record; null for a soft bounce, which is only counted.</param>
 /// <param name="Spared">True when the reason goes on the record but the address may live and is still mailed.</param>
-public readonly record struct BounceEffect(HardBounceReason? Reason, bool Spared)
+/// <param name="Tells">Whether the sender of the e-mail is told.</param>
+public readonly record struct BounceEffect(HardBounceReason? Reason, bool Spared, bool Tells = false)
 {
     /// <summary>Counted, and nothing else.</summary>
     public static readonly BounceEffect Soft;
@@ -14,49 +15,84 @@ public readonly record struct BounceEffect(HardBounceReason? Reason, bool Spared
     /// <summary>Whether marketing e-mail stops.</summary>
     public bool Suppresses => Reason is not null && !Spared;
 
-    /// <summary>As stored with the evidence: hard, spared or soft.</summary>
-    public string Code => Reason is null ? "soft" : Spared ? "spared" : "hard";
+    /// <summary>As stored with the evidence: hard, spared, told or soft.</summary>
+    public string Code => (Reason, Spared, Tells) switch { (null, _, true) => "told", (null, _, _) => "soft", (_, true, _) => "spared", _ => "hard" };
 }
 
-/// <summary>Which failures are hard bounces, and which of those stop marketing e-mail. One table for every account; a table of
-/// the account's own can take its place later. See docs/decisions/0013.</summary>
-public static class BouncePolicy
+/// <summary>What an account does about a group of reasons. Stored by name.</summary>
+public enum BounceDeed
 {
-    /// <summary>How far back earlier failures of the same kind count.</summary>
-    public static readonly TimeSpan Memory = TimeSpan.FromDays(90);
+    /// <summary>The address gets no more marketing e-mail.</summary>
+    Suppress,
+    /// <summary>It gets no more after so many failures.</summary>
+    Score,
+    /// <summary>The sender is told; the address is mailed as before.</summary>
+    Tell,
+    /// <summary>It is counted, and nothing else.</summary>
+    Ignore,
+}
 
-    private const int Never = int.MaxValue;
+/// <summary>One line of the table.</summary>
+/// <param name="Times">For <see cref="BounceDeed.Score"/>: how many failures end the mailing.</param>
+/// <param name="Days">For <see cref="BounceDeed.Score"/>: failures are forgotten once so many days passed without a new one.</param>
+public sealed record BounceRule(BounceDeed Deed, int Times = 3, int Days = 90)
+{
+    /// <summary>The most failures, and the most days, that a line can ask for.</summary>
+    public const int MostTimes = 20, MostDays = 730;
+}
 
-    /// <summary>From which e-mail on the failure is on the record, and from which on the address gets no more mail. What is not
-    /// here is soft: the sender's own set-up, a block of the host, a passing trouble say nothing about the address.</summary>
-    private static readonly Dictionary<BounceReason, (int OnRecord, int Suppressed)> Table = new()
+/// <summary>What an account does about bounces: a line for each group of reasons, the group being what the reason says about the
+/// address (<see cref="Verdict"/>). See docs/decisions/0072.</summary>
+public sealed record BouncePolicy(IReadOnlyDictionary<Verdict, BounceRule> Rules)
+{
+    /// <summary>What an account has before anybody changed it: only a dead address is suppressed at once.</summary>
+    public static readonly BouncePolicy Default = new(new Dictionary<Verdict, BounceRule>
     {
-        [UserUnknown] = (1, 1),
-        [HostUnknown] = (1, 1),
-        [HasMoved] = (1, 1),
-        [NotAccept] = (1, 1),
-        [Suspend] = (2, 2),             // an account may be opened again; twice is enough
-        [Filtered] = (2, 2),            // often an unknown user in disguise
-        [MailboxFull] = (1, 3),         // nobody empties it
-        [SpamDetected] = (1, Never),
-        [PolicyViolation] = (1, Never),
-        [ContentError] = (1, Never),
-        [OnHold] = (1, Never),          // refused for good, and no word why
-        [Undefined] = (1, Never),
-    };
+        [Verdict.AddressDead] = new(BounceDeed.Suppress),
+        [Verdict.AddressDoubtful] = new(BounceDeed.Score, Times: 2),    // an account may be opened again, a filter may err; twice is enough
+        [Verdict.MailboxFull] = new(BounceDeed.Score),                  // nobody empties it
+        [Verdict.OwnSetup] = new(BounceDeed.Tell),
+        [Verdict.Blocked] = new(BounceDeed.Ignore),
+        [Verdict.Content] = new(BounceDeed.Ignore),
+        [Verdict.Temporary] = new(BounceDeed.Ignore),
+        [Verdict.Unclear] = new(BounceDeed.Ignore),
+    });
 
-    /// <summary>The fine reasons that can put a hard bounce on the record, as stored.</summary>
-    public static readonly IReadOnlyList<string> HardReasons = [.. Table.Keys.Select(r => r.Code())];
+    /// <summary>Reasons that stand on the contact from the first lasting refusal on, whatever the account does about them (docs/decisions/0013).</summary>
+    private static readonly BounceReason[] OnRecord =
+        [UserUnknown, HostUnknown, HasMoved, NotAccept, MailboxFull, SpamDetected, PolicyViolation, ContentError, OnHold, Undefined];
 
-    /// <summary>Whether earlier failures matter for this one.</summary>
-    public static bool Repeats(BounceCause cause) => cause.Permanent && Table.TryGetValue(cause.Reason, out var from) && from is { OnRecord: > 1 } or { Suppressed: > 1 and < Never };
+    /// <summary>The fine reasons that put a hard bounce on the record, as stored.</summary>
+    public static readonly IReadOnlyList<string> HardReasons = [.. OnRecord.Append(Suspend).Append(Filtered).Select(r => r.Code())];
+
+    /// <summary>The line for a group.</summary>
+    public BounceRule this[Verdict verdict] => Rules.GetValueOrDefault(verdict) ?? Default.Rules[verdict];
+
+    /// <summary>Whether both do the same. What is not asked (the figures of a line that counts nothing) does not matter.</summary>
+    public bool SameAs(BouncePolicy other) => Default.Rules.Keys.All(v => this[v].Deed == other[v].Deed && (this[v].Deed != BounceDeed.Score || this[v] == other[v]));
 
     /// <summary>Decides.</summary>
-    /// <param name="cause">Why this e-mail failed. A failure that is not permanent is always soft.</param>
-    /// <param name="earlier">How many other e-mails to the address failed for the same reason within <see cref="Memory"/>.</param>
-    public static BounceEffect Decide(BounceCause cause, long earlier)
+    /// <param name="cause">Why this e-mail failed. One that failed for a passing reason has been tried for days before it comes here.</param>
+    /// <param name="earlier">When other e-mails to the address failed for a reason of the same group, since it was last unbounced.</param>
+    public BounceEffect Decide(BounceCause cause, IEnumerable<DateTimeOffset> earlier, DateTimeOffset now)
     {
-        if (!cause.Permanent || !Table.TryGetValue(cause.Reason, out var from) || earlier + 1 < from.OnRecord) return BounceEffect.Soft;
-        return new(cause.Reason.Facts().HardBounce, Spared: earlier + 1 < from.Suppressed);
+        var rule = this[cause.Verdict];
+        var tells = rule.Deed == BounceDeed.Tell;
+        if (rule.Deed == BounceDeed.Suppress || (rule.Deed == BounceDeed.Score && Score(earlier.Append(now), rule.Days) >= rule.Times))
+            return new(cause.Reason.Facts().HardBounce, Spared: false);
+        return cause.Permanent && OnRecord.Contains(cause.Reason) ? new(cause.Reason.Facts().HardBounce, Spared: true, tells) : new(null, false, tells);
+    }
+
+    /// <summary>Mailman's bounce score: a day (UTC) with a failure is one point, however many failures it has; after so many days without
+    /// one, all points are gone. What it comes to at the last of these failures.</summary>
+    public static int Score(IEnumerable<DateTimeOffset> failures, int days)
+    {
+        var (score, last) = (0, DateOnly.MinValue);
+        foreach (var day in failures.Select(f => DateOnly.FromDateTime(f.UtcDateTime)).Order().Distinct())
+        {
+            score = day.DayNumber - last.DayNumber > days ? 1 : score + 1;
+            last = day;
+        }
+        return score;
     }
 }
