@@ -27,9 +27,9 @@ public static class WinnowServices
         return services
             .AddSingleton(_ => Db.Open(connection))
             // jobs
-            .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<Recurring>().AddSingleton<Files>()
+            .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<NotificationWishes>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddSingleton<Passkeys>().AddKeysInDatabase()
+            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<Teams>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddSingleton<Passkeys>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<PropertyGroups>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()

@@ -22,6 +22,7 @@ public static class AccountServices
         services.Configure<IdentityPasskeyOptions>(passkeys => (passkeys.ResidentKeyRequirement, passkeys.UserVerificationRequirement) = ("required", "required"));
         services.AddScoped<ILookupNormalizer, LowerCase>();
         services.AddScoped<IUserClaimsPrincipalFactory<User>, Sessions>();
+        services.AddSingleton<SecurityLetters>().AddSingleton<TellPerson>(s => s.GetRequiredService<SecurityLetters>().Tell);
         services.AddScoped<CurrentAccount>().AddScoped<SignIn>().AddScoped<FirstRun>().AddScoped<TwoFactor>().AddScoped<ForgottenPassword>().AddScoped<Invitations>().AddScoped<SignInPlace>();
         services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         services.ConfigureApplicationCookie(cookie =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Localization;
 using Winnow.Accounts;
+using Winnow.Audit;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Server.Ui;
@@ -10,7 +11,7 @@ namespace Winnow.Server.Accounts;
 
 /// <summary>A new password by a link in a mail. Whoever asks hears the same after the same time, whether the address is known or not.</summary>
 public sealed class ForgottenPassword(
-    Db db, UserManager<User> users, AccountStore accounts, MailSettingsStore settings, OneTimeLinks links, SystemMail mail, SignInPlace place, IStringLocalizer<Words> words, TimeProvider clock)
+    Db db, UserManager<User> users, UserStore store, AccountStore accounts, MailSettingsStore settings, OneTimeLinks links, SystemMail mail, SignInPlace place, IStringLocalizer<Words> words, TimeProvider clock)
 {
     /// <summary>How long a link works.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
@@ -42,7 +43,8 @@ public sealed class ForgottenPassword(
         var done = await db.Write(async tx =>
         {
             if (await links.Use(tx, Purpose, token) is null) return false;
-            await UserStore.Save(tx, user);
+            user.Note(AuditAction.PasswordReset);
+            await store.Save(tx, user);
             await links.Withdraw(tx, Purpose, user.Id);
             return true;
         }, stop);
@@ -64,7 +66,7 @@ public sealed class ForgottenPassword(
             var now = clock.GetUtcNow();
             if (await links.CountSince(tx, Purpose, user.Id, now - Life) >= MostAnHour) return;
             var token = await links.Create(tx, new(Purpose, now + Life, user.Id, accountId, user.Email, user.SecurityStamp));
-            var letter = Speaking(user.Language ?? account.Language, () => Letter(user, account, $"{url}/reset-password/{token}"));
+            var letter = Speak.In(user.Language ?? account.Language, () => Letter(user, account, $"{url}/reset-password/{token}"));
             await mail.Send(tx, accountId, user.Email, letter.Subject, letter.Text, letter.Html);
         }, stop);
     }
@@ -74,15 +76,4 @@ public sealed class ForgottenPassword(
         [words["Hello {0},", user.Name], words["Somebody asked for a new password for your sign-in to Winnow at {0}.", account.Name]],
         words["Choose a new password"], url,
         [words["The link works once, within {0} minutes.", Life.TotalMinutes], words["If it was not you, do nothing: your password stays as it is."]]);
-
-    private static T Speaking<T>(string language, Func<T> say)
-    {
-        var (culture, ui) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
-        try
-        {
-            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
-            return say();
-        }
-        finally { (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, ui); }
-    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
 using Winnow.Accounts;
+using Winnow.Audit;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Accounts;
@@ -43,6 +44,7 @@ public static class PasskeyEndpoints
             && made.UserEntity.Id == user.Id.ToString(CultureInfo.InvariantCulture))
         {
             made.Passkey.Name = Tidy(name);
+            user.Note(AuditAction.PasskeyAdded);
             await users.AddOrUpdatePasskeyAsync(user, made.Passkey);
             return TypedResults.LocalRedirect(Page + "?saved=1");
         }
@@ -61,9 +63,11 @@ public static class PasskeyEndpoints
         return TypedResults.LocalRedirect(Page + "?saved=1");
     }
 
-    private static async Task<IResult> Remove(string id, CurrentAccount current, Passkeys passkeys)
+    private static async Task<IResult> Remove(string id, TwoFactor twoFactor, UserStore store, CancellationToken stop)
     {
-        if (Read(id) is { } bytes) await passkeys.Remove(current.UserId, bytes);
+        var user = await twoFactor.Person();
+        user.Note(AuditAction.PasskeyRemoved);
+        if (Read(id) is { } bytes) await store.RemovePasskeyAsync(user, bytes, stop);
         return TypedResults.LocalRedirect(Page + "?saved=1");
     }
 

@@ -60,11 +60,17 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/accounts/{id:long}/switch", Who.Member),  // 404 where the person does not belong
         new("/settings", Who.Member),                   // leads those who may not change it to their own profile
         new("/settings/profile", Who.Member),
+        new("/settings/notifications", Who.Member),
         new("/settings/security", Who.Member),
         new("/settings/security/two-factor", Who.Member),
         new("/settings/users", Permission.Users),
         new("/settings/users/invite", Permission.Users),
         new("/settings/users/{Id:long}", Permission.Users),
+        new("/settings/teams", Permission.Users),
+        new("/settings/teams/new", Permission.Users),
+        new("/settings/teams/{Id:long}", Permission.Users),
+        new("/settings/teams/{Id:long}/rename", Permission.Users),
+        new("/settings/teams/{Id:long}/delete", Permission.Users),
         new("/settings/audit", Permission.Users),
         new("/settings/audit/export", Permission.Users),
         new("/settings/security/passkeys", Who.Member),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
+using Winnow.Audit;
 
 namespace Winnow.Server.Accounts;
 
@@ -73,6 +74,7 @@ public sealed class SignIn(SignInManager<User> sessions, UserManager<User> users
     /// <summary>Ends every session of the person, and what browsers were remembered by.</summary>
     public async Task EndEverywhere(User user)
     {
+        user.Note(AuditAction.SignedOutEverywhere);
         await users.UpdateSecurityStampAsync(user);
         await sessions.ForgetTwoFactorClientAsync();
         await sessions.SignOutAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Winnow.Accounts;
+using Winnow.Audit;
 
 namespace Winnow.Server.Accounts;
 
@@ -39,6 +40,7 @@ public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessi
     public async Task<IReadOnlyList<string>?> TurnOn(User user, string code)
     {
         if (!await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, OneTimeCodes.Tidy(code))) return null;
+        user.Note(AuditAction.TwoFactorOn);
         await users.SetTwoFactorEnabledAsync(user, true);
         var codes = await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Codes);
         await sessions.RefreshSignInAsync(user);
@@ -50,6 +52,7 @@ public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessi
     {
         if (!await Knows(user, password)) return false;
         user.AuthenticatorKey = null;
+        user.Note(AuditAction.TwoFactorOff);
         await users.SetTwoFactorEnabledAsync(user, false);
         await store.ReplaceCodesAsync(user, [], CancellationToken.None);
         await sessions.ForgetTwoFactorClientAsync();
@@ -58,8 +61,12 @@ public sealed class TwoFactor(UserManager<User> users, SignInManager<User> sessi
     }
 
     /// <summary>New recovery codes in place of the old ones; null when the password is not right.</summary>
-    public async Task<IReadOnlyList<string>?> NewCodes(User user, string password) =>
-        await Knows(user, password) ? [.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Codes))!] : null;
+    public async Task<IReadOnlyList<string>?> NewCodes(User user, string password)
+    {
+        if (!await Knows(user, password)) return null;
+        user.Note(AuditAction.RecoveryCodesMade);
+        return [.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Codes))!];
+    }
 }
 
 /// <summary>Codes of authenticator apps (RFC 6238), each of which works once.</summary>

@@ -28,6 +28,7 @@ public static class JobWords
         [nameof(MoveMembers)] = ("list-details", "of {0} contacts done", Kept),
         [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at", Kept),
         [nameof(TellSender)] = ("alert-triangle", "of {0} done", Kept),
+        [nameof(TellByMail)] = ("mail", "of {0} emails handed over", Kept),
         [nameof(SystemMail)] = ("mail", "of {0} emails handed over", Kept),
         [nameof(SendEmail)] = ("send", "of {0} emails handed over", "Who has it already keeps it. A stopped email cannot be sent on; a copy can be sent to the others later."),
     };

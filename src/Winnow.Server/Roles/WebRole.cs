@@ -30,7 +30,6 @@ public static class WebRole
         var services = builder.Services;
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
-        services.AddLocalization();
         services.AddAntiforgery(options => options.Cookie.Name = "winnow-form");
         services.AddAccounts();
         services.AddSingleton<UploadRefusals>();

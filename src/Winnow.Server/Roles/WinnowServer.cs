@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.Server.Jobs;
 
 namespace Winnow.Server.Roles;
 
@@ -28,6 +29,8 @@ public static class WinnowServer
             ContentRootPath = AppContext.BaseDirectory,     // pages' files lie beside the server, whatever folder it was started from
         });
         builder.Services.AddWinnow(builder.Configuration["database"] ?? builder.Configuration["Winnow:Database"] ?? $"Data Source={Path.GetFullPath(Path.Combine("data", "winnow.db"))}");
+        builder.Services.AddLocalization();
+        builder.Services.AddSingleton<TellByMail>().AddKeyedSingleton<IJob>(Notifications.MailJob, (s, _) => s.GetRequiredService<TellByMail>());
         var roles = Roles(builder.Configuration["roles"]);
         if (roles.Contains("web")) builder.AddWeb();
         else builder.Services.AddSingleton<IServer, NoServer>();

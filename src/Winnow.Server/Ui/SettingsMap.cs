@@ -17,8 +17,10 @@ public static class SettingsMap
         new("sending", "Sending", "/settings/sending"),
         new("bounces", "Bounces", "/settings/bounces"),
         new("users", "Users", "/settings/users"),
+        new("teams", "Teams", "/settings/teams"),
         new("audit", "Audit log", "/settings/audit"),
         new("profile", "Your profile", "/settings/profile"),
+        new("notifications", "Notifications", "/settings/notifications"),
         new("security", "Security", "/settings/security"),
     ];
 }

@@ -34,6 +34,9 @@ public sealed class AccountStore(Db db, TimeProvider clock)
     public Task<long?> MailingAccountOf(long userId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<long?>(Sql["mailing-account-of-user"], new { userId }), stop);
 
+    /// <summary>How to write to a person: by the first account joined that can send mail; null when none can.</summary>
+    public Task<WayToPerson?> WayTo(Tx tx, long userId) => tx.SingleOrNone<WayToPerson>(Sql["way-to-user"], new { userId });
+
     /// <summary>Who is asking, with what pages need of it; null when the membership is no more.</summary>
     public Task<SignedInPerson?> Person(long accountId, long userId, CancellationToken stop = default) =>
         db.Read(tx => tx.SingleOrNone<SignedInPerson>(Sql["person"], new { accountId, userId }), stop);
@@ -91,8 +94,15 @@ public sealed class AccountStore(Db db, TimeProvider clock)
         var now = clock.GetUtcNow();
         await tx.Execute(Sql["add"], new { accountId = id, wish.Name, wish.TimeZone, wish.Language, secret = RandomNumberGenerator.GetBytes(32), now });
         await tx.Execute(Sql["join"], new { accountId = id, userId, SuperAdmin = true, Text = "", now });
+        await AuditLog.Add(tx, clock, id, userId, AuditAction.AccountCreated, wish.Name);
     }
 }
+
+/// <summary>An account by which a person can be written to.</summary>
+/// <param name="Url">The account's public address, for links.</param>
+/// <param name="TimeZone">The account's time zone, IANA.</param>
+/// <param name="Language">The person's language, else the account's.</param>
+public sealed record WayToPerson(long AccountId, string Url, string TimeZone, string Language);
 
 /// <summary>What a new account is made from; see <see cref="Account"/>.</summary>
 public sealed record NewAccount(string Name, string TimeZone, string Language);

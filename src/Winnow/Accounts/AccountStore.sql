@@ -35,6 +35,15 @@ left join mail_settings s on s.account_id = m.account_id and s.relay_host <> '' 
 where m.user_id = @userId and m.deactivated_at is null
 order by case when s.account_id is null then 1 else 0 end, m.created_at, m.account_id limit 1;
 
+-- name: way-to-user
+select m.account_id, s.public_url as url, a.time_zone, coalesce(u.language, a.language) as language
+from account_users m
+join users u on u.id = m.user_id
+join accounts a on a.account_id = m.account_id
+join mail_settings s on s.account_id = m.account_id and s.relay_host <> '' and s.public_url <> '' and s.from_address <> '' and s.bounce_domain <> ''
+where m.user_id = @userId and m.deactivated_at is null
+order by m.created_at, m.account_id limit 1;
+
 -- name: accounts-of-user
 select a.account_id as id, a.name, a.time_zone, a.language, a.currency
 from account_users m join accounts a on a.account_id = m.account_id

@@ -21,14 +21,15 @@ public sealed class Passkeys(Db db, TimeProvider clock)
     public Task Rename(long userId, byte[] id, string name, CancellationToken stop = default) => db.Write(tx => tx.Execute(Sql["rename"], new { userId, id, name }), stop);
 
     /// <summary>Takes a passkey away; does nothing to those of others.</summary>
-    public Task Remove(long userId, byte[] id, CancellationToken stop = default) => db.Write(tx => tx.Execute(Sql["remove"], new { userId, id }), stop);
+    /// <returns>Whether there was one.</returns>
+    internal static async Task<bool> Remove(Tx tx, long userId, byte[] id) => await tx.Execute(Sql["remove"], new { userId, id }) == 1;
 
     /// <summary>Stores a new passkey, or that a known one was used.</summary>
-    internal Task Save(long userId, UserPasskeyInfo passkey, CancellationToken stop) => db.Write(tx => tx.Execute(Sql["save"], new
+    internal Task Save(Tx tx, long userId, UserPasskeyInfo passkey) => tx.Execute(Sql["save"], new
     {
         userId, passkey.CredentialId, name = passkey.Name ?? "", passkey.PublicKey, signCount = (long)passkey.SignCount, transports = string.Join(',', passkey.Transports ?? []),
         passkey.IsUserVerified, passkey.IsBackupEligible, passkey.IsBackedUp, passkey.AttestationObject, passkey.ClientDataJson, passkey.CreatedAt, now = clock.GetUtcNow(),
-    }), stop);
+    });
 }
 
 /// <summary>A stored passkey; the fields are WebAuthn's.</summary>

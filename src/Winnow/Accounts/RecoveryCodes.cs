@@ -12,15 +12,14 @@ internal sealed class RecoveryCodes(Db db)
     private static readonly SqlFile Sql = SqlFile.Beside<RecoveryCodes>();
 
     /// <summary>New ones in place of those the person has; none takes them all away.</summary>
-    public async Task Replace(long userId, IEnumerable<string> codes, CancellationToken stop)
+    public static async Task Replace(Tx tx, long userId, IReadOnlyList<string> hashes)
     {
-        var hashes = codes.Select(code => Hash(userId, code)).ToList();
-        await db.Write(async tx =>
-        {
-            await tx.Execute(Sql["drop"], new { userId });
-            foreach (var hash in hashes) await tx.Execute(Sql["add"], new { userId, hash });
-        }, stop);
+        await tx.Execute(Sql["drop"], new { userId });
+        foreach (var hash in hashes) await tx.Execute(Sql["add"], new { userId, hash });
     }
+
+    /// <summary>What is kept of codes; it takes its time, so it is made before the transaction.</summary>
+    public static IReadOnlyList<string> Hashes(long userId, IEnumerable<string> codes) => [.. codes.Select(code => Hash(userId, code))];
 
     /// <summary>Uses one up; two at once: one of them gets in.</summary>
     public Task<bool> Spend(long userId, string code, CancellationToken stop)

@@ -1,3 +1,5 @@
+using Winnow.Audit;
+
 namespace Winnow.Accounts;
 
 /// <summary>A person who signs in. One row for the installation; membership of accounts is apart from it.</summary>
@@ -41,4 +43,13 @@ public sealed class User
 
     /// <summary>When the person was added.</summary>
     public DateTimeOffset CreatedAt { get; set; }
+
+    private readonly List<AuditAction> news = [];
+
+    /// <summary>Says what the next write of this person means: it goes on record with it, and is told to the person where that matters.</summary>
+    public void Note(AuditAction what) => news.Add(what);
+
+    internal IReadOnlyList<AuditAction> Noted() => news;
+
+    internal void ForgetNoted() => news.Clear();
 }

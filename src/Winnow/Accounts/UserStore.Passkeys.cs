@@ -7,7 +7,11 @@ namespace Winnow.Accounts;
 public sealed partial class UserStore : IUserPasskeyStore<User>
 {
     /// <inheritdoc/>
-    public Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => passkeys.Save(user.Id, passkey, cancellationToken);
+    public Task AddOrUpdatePasskeyAsync(User user, UserPasskeyInfo passkey, CancellationToken cancellationToken) => Write(user, async tx =>
+    {
+        await passkeys.Save(tx, user.Id, passkey);
+        await Record(tx, user);
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(User user, CancellationToken cancellationToken) =>
@@ -22,5 +26,8 @@ public sealed partial class UserStore : IUserPasskeyStore<User>
         await passkeys.Find(credentialId, cancellationToken) is { } passkey && passkey.UserId == user.Id ? passkey.ForIdentity() : null;
 
     /// <inheritdoc/>
-    public Task RemovePasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) => passkeys.Remove(user.Id, credentialId, cancellationToken);
+    public Task RemovePasskeyAsync(User user, byte[] credentialId, CancellationToken cancellationToken) => Write(user, async tx =>
+    {
+        if (await Passkeys.Remove(tx, user.Id, credentialId)) await Record(tx, user);
+    }, cancellationToken);
 }

@@ -27,7 +27,15 @@ public sealed partial class UserStore : IUserTwoFactorStore<User>, IUserAuthenti
     }
 
     /// <summary>Writes at once, unlike the other setters: codes have their own table.</summary>
-    public Task ReplaceCodesAsync(User user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken) => this.recoveryCodes.Replace(user.Id, recoveryCodes, cancellationToken);
+    public Task ReplaceCodesAsync(User user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken)
+    {
+        var hashes = RecoveryCodes.Hashes(user.Id, recoveryCodes);
+        return Write(user, async tx =>
+        {
+            await RecoveryCodes.Replace(tx, user.Id, hashes);
+            await Record(tx, user);
+        }, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task<bool> RedeemCodeAsync(User user, string code, CancellationToken cancellationToken) => recoveryCodes.Spend(user.Id, code, cancellationToken);

@@ -1,15 +1,19 @@
 using System.Globalization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Winnow.Audit;
 using Winnow.Data;
 
 namespace Winnow.Accounts;
 
+/// <summary>Tells a person what was changed about their sign-in, in the transaction of the change.</summary>
+public delegate Task TellPerson(Tx tx, User user, AuditAction what);
+
 /// <summary>
 /// Users in our database, in the form that ASP.NET Core Identity asks for; passwords, lockout and stamps are its work.
-/// Setters change the object only; <see cref="CreateAsync"/> and <see cref="UpdateAsync"/> write it.
+/// Setters change the object only; <see cref="CreateAsync"/> and <see cref="UpdateAsync"/> write it, and with it what was noted (<see cref="User.Note"/>).
 /// </summary>
-public sealed partial class UserStore(Db db, Passkeys passkeys, IDataProtectionProvider protection, TimeProvider clock)
+public sealed partial class UserStore(Db db, Passkeys passkeys, IDataProtectionProvider protection, TimeProvider clock, TellPerson? tell = null)
     : IUserPasswordStore<User>, IUserEmailStore<User>, IUserSecurityStampStore<User>, IUserLockoutStore<User>
 {
     private static readonly SqlFile Sql = SqlFile.Beside<UserStore>();
@@ -21,8 +25,28 @@ public sealed partial class UserStore(Db db, Passkeys passkeys, IDataProtectionP
         return await tx.Execute(Sql["add"], user) == 1;
     }
 
-    /// <summary>Writes a user in the caller's transaction.</summary>
-    public static Task Save(Tx tx, User user) => tx.Execute(Sql["update"], user);
+    /// <summary>Writes a user in the caller's transaction, and puts what was noted on record.</summary>
+    public async Task Save(Tx tx, User user)
+    {
+        await tx.Execute(Sql["update"], user);
+        await Record(tx, user);
+    }
+
+    /// <summary>What was noted, on record in each account of the person, as it concerns all of them; and told to the person.</summary>
+    private async Task Record(Tx tx, User user)
+    {
+        foreach (var what in user.Noted())
+        {
+            foreach (var accountId in await tx.Query<long>(Sql["accounts"], new { user.Id })) await AuditLog.Add(tx, clock, accountId, user.Id, what, user.Name);
+            if (tell is not null) await tell(tx, user, what);
+        }
+    }
+
+    private async Task Write(User user, Func<Tx, Task> change, CancellationToken stop)
+    {
+        await db.Write(change, stop);
+        user.ForgetNoted();
+    }
 
     /// <inheritdoc/>
     public async Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken)
@@ -36,7 +60,7 @@ public sealed partial class UserStore(Db db, Passkeys passkeys, IDataProtectionP
     /// <inheritdoc/>
     public async Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken)
     {
-        await db.Write(tx => Save(tx, user), cancellationToken);
+        await Write(user, tx => Save(tx, user), cancellationToken);
         return IdentityResult.Success;
     }
 

@@ -20,6 +20,9 @@ from users where id = @id;
 select id, email, email_key, name, password_hash, security_stamp, failed_sign_ins, locked_until, language, theme, two_factor, authenticator_key, created_at
 from users where email_key = @emailKey;
 
+-- name: accounts
+select account_id from account_users where user_id = @Id and deactivated_at is null order by account_id;
+
 -- name: count-failure
 update users set failed_sign_ins = failed_sign_ins + 1 where id = @Id returning failed_sign_ins;
 

@@ -45,12 +45,48 @@ public enum AuditAction
     UserDeactivated,
     /// <summary>Somebody was let in again.</summary>
     UserActivated,
-    /// <summary>Teams and who is in them.</summary>
+    /// <summary>A team got another name.</summary>
     TeamsChanged,
+    /// <summary>A team was made.</summary>
+    TeamCreated,
+    /// <summary>A team was deleted; before: who was in it.</summary>
+    TeamDeleted,
+    /// <summary>Somebody came into a team.</summary>
+    TeamJoined,
+    /// <summary>Somebody was taken out of a team.</summary>
+    TeamLeft,
+    /// <summary>Who sees a saved view; after: everyone, or the team.</summary>
+    ViewShared,
+    /// <summary>A saved view that others saw is its owner's alone again.</summary>
+    ViewUnshared,
+    /// <summary>A saved view was deleted.</summary>
+    ViewDeleted,
     /// <summary>An access token was made.</summary>
     TokenCreated,
     /// <summary>An access token was revoked.</summary>
     TokenRevoked,
+    /// <summary>An account was made.</summary>
+    AccountCreated,
+    /// <summary>Somebody's own name or language.</summary>
+    ProfileChanged,
+    /// <summary>Somebody gave the present password and chose another.</summary>
+    PasswordChanged,
+    /// <summary>Somebody chose a new password by a link in a mail.</summary>
+    PasswordReset,
+    /// <summary>A code is asked for beside the password from now on.</summary>
+    TwoFactorOn,
+    /// <summary>The password is enough from now on.</summary>
+    TwoFactorOff,
+    /// <summary>New recovery codes took the place of the old ones.</summary>
+    RecoveryCodesMade,
+    /// <summary>A passkey opens somebody's sign-in from now on.</summary>
+    PasskeyAdded,
+    /// <summary>A passkey opens nothing any more.</summary>
+    PasskeyRemoved,
+    /// <summary>Somebody ended all sessions of theirs.</summary>
+    SignedOutEverywhere,
+    /// <summary>How somebody wants to be told of ended jobs.</summary>
+    NotificationsChanged,
     /// <summary>This record was taken out as a file.</summary>
     AuditExported,
 }

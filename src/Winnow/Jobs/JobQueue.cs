@@ -16,12 +16,16 @@ public sealed class JobQueue(Db db, TimeProvider clock)
     /// <returns>The id of the job in this account.</returns>
     public async Task<long> Enqueue<TJob>(Tx tx, long accountId, string title, object state, long total, long? userId) where TJob : IJob
     {
-        var id = await Ids.Next(tx, accountId, "job");
-        await tx.Execute(Sql["enqueue"], new
-        {
-            accountId, id, kind = typeof(TJob).Name, title, state = JsonSerializer.Serialize(state, Json), total, userId, now = clock.GetUtcNow(),
-        });
+        var id = await Enqueue(tx, accountId, typeof(TJob).Name, title, state, total, userId, clock.GetUtcNow());
         arrived.Release();
+        return id;
+    }
+
+    /// <summary>Puts a job in that runs as soon as somebody looks.</summary>
+    internal static async Task<long> Enqueue(Tx tx, long accountId, string kind, string title, object state, long total, long? userId, DateTimeOffset now)
+    {
+        var id = await Ids.Next(tx, accountId, "job");
+        await tx.Execute(Sql["enqueue"], new { accountId, id, kind, title, state = JsonSerializer.Serialize(state, Json), total, userId, now });
         return id;
     }
 

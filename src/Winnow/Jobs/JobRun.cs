@@ -9,13 +9,13 @@ public sealed class JobRun
     private static readonly SqlFile Sql = SqlFile.Beside<JobRun>();
     private readonly Db db;
     private readonly TimeProvider clock;
-    private readonly string owner;
+    private readonly string owner, kind;
     private string state;
 
     internal JobRun(Db db, TimeProvider clock, ClaimedJob job, string owner)
     {
         (this.db, this.clock, this.owner, state) = (db, clock, owner, job.State);
-        (AccountId, Id, UserId, Done, Total) = (job.AccountId, job.Id, job.CreatedBy, job.Done, job.Total);
+        (AccountId, Id, kind, UserId, Done, Total) = (job.AccountId, job.Id, job.Kind, job.CreatedBy, job.Done, job.Total);
     }
 
     /// <summary>How long a claim holds without a sign of life.</summary>
@@ -29,6 +29,9 @@ public sealed class JobRun
 
     /// <summary>Who asked for it; null for the system.</summary>
     public long? UserId { get; }
+
+    /// <summary>Whether the end of this job is told to who asked for it. A job that is only one leg of a longer way says no.</summary>
+    public bool IsNews { get; set; } = true;
 
     /// <summary>Items done so far.</summary>
     public long Done { get; private set; }
@@ -73,7 +76,7 @@ public sealed class JobRun
     {
         var now = clock.GetUtcNow();
         var ended = await tx.Execute(Sql["finish"], new { AccountId, Id, owner, outcome, error, now, result = result is null ? null : JsonSerializer.Serialize(result, JobQueue.Json) }) == 1;
-        if (ended && UserId is { } user) await Notifications.Make(tx, AccountId, user, Id, now);
+        if (ended && IsNews && UserId is { } user) await Notifications.Make(tx, AccountId, user, Id, kind, outcome, now);
         return ended;
     }, stop);
 

@@ -8,6 +8,9 @@ namespace Winnow.Jobs;
 /// <param name="ReadAt">Null as long as it is unread.</param>
 public sealed record Notification(long JobId, string Kind, string Title, long Done, long Total, string Outcome, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt);
 
+/// <summary>What a mail is to tell: which job, and whom.</summary>
+public sealed record JobEnded(long JobId, long UserId);
+
 /// <summary>Tells people that their jobs ended. A notification is written in the transaction that ends the job, so none is lost and none comes twice.</summary>
 public sealed class Notifications(Db db, TimeProvider clock)
 {
@@ -16,8 +19,17 @@ public sealed class Notifications(Db db, TimeProvider clock)
 
     private static readonly SqlFile Sql = SqlFile.Beside<Notifications>();
 
-    /// <summary>Writes the one for a job that just ended.</summary>
-    internal static Task Make(Tx tx, long accountId, long userId, long jobId, DateTimeOffset now) => tx.Execute(Sql["make"], new { accountId, userId, jobId, now });
+    /// <summary>The job that tells the end of another by e-mail; its words are the pages', so it lives with them.</summary>
+    public const string MailJob = "TellByMail";
+
+    /// <summary>Tells the end of a job that just ended, as the person wishes it: under the bell, by a mail that is ordered here, both or neither.</summary>
+    internal static async Task Make(Tx tx, long accountId, long userId, long jobId, string kind, string outcome, DateTimeOffset now)
+    {
+        var wish = await NotificationWishes.For(tx, accountId, userId, kind);
+        if (wish.Bell) await tx.Execute(Sql["make"], new { accountId, userId, jobId, now });
+        if (wish.Mails(outcome) && await tx.Single<long>(Sql["is-member"], new { accountId, userId }) > 0)
+            await JobQueue.Enqueue(tx, accountId, MailJob, "Tell by email that a job ended", new JobEnded(jobId, userId), 1, null, now);
+    }
 
     /// <summary>How many are unread, and the latest.</summary>
     /// <param name="reading">The job that is being looked at just now: its own is no news.</param>

@@ -2,6 +2,9 @@
 insert into notifications (account_id, user_id, job_id, created_at) values (@accountId, @userId, @jobId, @now)
 on conflict (account_id, user_id, job_id) do nothing;
 
+-- name: is-member
+select count(*) from account_users where account_id = @accountId and user_id = @userId and deactivated_at is null;
+
 -- name: unread
 select count(*) from notifications where account_id = @accountId and user_id = @userId and read_at is null and job_id <> @reading;
 

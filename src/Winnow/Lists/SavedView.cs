@@ -19,13 +19,33 @@ public sealed record ViewContent(string? Filter, string Columns, string Sort)
     public string[] ColumnNames => Columns.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
 
+/// <summary>Who sees a view besides its owner: nobody, one team, or everyone in the account.</summary>
+/// <param name="TeamId">The team; null for the two others.</param>
+public readonly record struct SharedWith(bool Everyone, long? TeamId = null)
+{
+    /// <summary>Whether anybody else sees it.</summary>
+    public bool Anybody => Everyone || TeamId is not null;
+
+    /// <summary>Everyone; by default it is nobody.</summary>
+    public static readonly SharedWith All = new(true);
+
+    /// <summary>The people of a team.</summary>
+    public static SharedWith Team(long id) => new(false, id);
+}
+
 /// <summary>A view of the contacts that a person keeps under a name.</summary>
 /// <param name="OwnerId">Who made it and alone changes it.</param>
 /// <param name="OwnerName">Their name; null when that person is gone.</param>
 /// <param name="Shared">Whether everyone in the account sees it.</param>
+/// <param name="TeamId">The team whose people see it; null when it is for everyone or for nobody else.</param>
+/// <param name="TeamName">The team's name.</param>
 /// <param name="UpdatedAt">When it was last changed (UTC).</param>
-public sealed record SavedView(long Id, long OwnerId, string? OwnerName, string Name, bool Shared, string? Filter, string Columns, string Sort, DateTimeOffset UpdatedAt)
+public sealed record SavedView(
+    long Id, long OwnerId, string? OwnerName, string Name, bool Shared, long? TeamId, string? TeamName, string? Filter, string Columns, string Sort, DateTimeOffset UpdatedAt)
 {
+    /// <summary>Who sees it besides its owner.</summary>
+    public SharedWith With => new(Shared, TeamId);
+
     /// <summary>Longest name, in characters.</summary>
     public const int MaxName = 60;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Playwright;
 using Winnow.Accounts;
+using Winnow.Audit;
 
 namespace Winnow.Tests;
 
@@ -65,12 +66,15 @@ public class PasskeysTests
         await store.CreateAsync(user, default);
         var other = new User { Email = "c@d.test", EmailKey = "c@d.test", Name = "C", SecurityStamp = "s" };
         await store.CreateAsync(other, default);
+        foreach (var member in new[] { user, other }) await app.Db.Write(tx => app.Get<People>().Join(tx, TestApp.Account, member.Id, PermissionSet.ReadOnly));
         byte[] id = [1, 2, 3];
+        user.Note(AuditAction.PasskeyAdded);
         await store.AddOrUpdatePasskeyAsync(user, Info(id, 1), default);
 
         await store.AddOrUpdatePasskeyAsync(other, Info(id, 99), default);
         await passkeys.Rename(other.Id, id, "Taken");
-        await passkeys.Remove(other.Id, id);
+        other.Note(AuditAction.PasskeyRemoved);
+        await store.RemovePasskeyAsync(other, id, default);
         Assert.Null(await store.FindPasskeyAsync(other, id, default));
         Assert.Equal(user.Id, (await store.FindByPasskeyIdAsync(id, default))!.Id);
         var kept = Assert.Single(await store.GetPasskeysAsync(user, default));
@@ -78,8 +82,10 @@ public class PasskeysTests
 
         await store.AddOrUpdatePasskeyAsync(user, Info(id, 7), default);
         Assert.Equal(7, (await passkeys.Of(user.Id)).Single() is { LastUsedAt: not null, SignCount: var count } ? count : 0);
-        await passkeys.Remove(user.Id, id);
+        user.Note(AuditAction.PasskeyRemoved);
+        await store.RemovePasskeyAsync(user, id, default);
         Assert.Null(await store.FindByPasskeyIdAsync(id, default));
+        Assert.Equal(["PasskeyRemoved A", "PasskeyAdded A"], (await app.Get<AuditLog>().Page(TestApp.Account, new(), long.MaxValue, 10)).Select(line => $"{line.Action} {line.Subject}"));
     }
 
     [Fact]

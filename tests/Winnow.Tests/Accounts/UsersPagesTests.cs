@@ -83,10 +83,12 @@ public sealed partial class UsersPagesTests
         await using var app = await WebApp.On("sqlite");
         await app.SetUp();
         using var bob = await app.Colleague("bob@fernhill.example", PermissionSet.Presets[1].Set);
+        var (db, teams) = (app.Services.GetRequiredService<Winnow.Data.Db>(), app.Services.GetRequiredService<Teams>());
+        foreach (var name in new[] { "Field work", "Office" }) await db.Write(async tx => await teams.Add(tx, 1, 1, (await teams.Create(tx, 1, 1, name)).Id!.Value, 2));
         await using var chromium = await Chromium.Start();
         var page = await chromium.Page(app, width, colours);
         await Chromium.SignIn(page);
-        foreach (var path in new[] { "/settings/users", "/settings/users/invite", "/settings/users/2", "/settings/audit", "/accounts", "/accounts/new" })
+        foreach (var path in new[] { "/settings/users", "/settings/users/invite", "/settings/users/2", "/settings/teams", "/settings/teams/1", "/settings/teams/1/delete", "/settings/notifications", "/settings/audit", "/accounts", "/accounts/new" })
         {
             await page.GotoAsync(path);
             await Chromium.Check(page, $"people{path.Replace('/', '-')}-{width}-{colours}".ToLowerInvariant());

@@ -139,10 +139,10 @@ public sealed class ViewPagesTests
         var (db, views) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<SavedViews>());
         await db.Write(async tx =>
         {
-            await views.Create(tx, 1, 7, "Secret", false, ViewContent.Everyone, TimeZoneInfo.Utc);
-            await views.Create(tx, 1, 7, "Common", true, ViewContent.Everyone, TimeZoneInfo.Utc);
-            await views.Create(tx, 2, 1, "Theirs", true, ViewContent.Everyone, TimeZoneInfo.Utc);
-            foreach (var name in new[] { "a", "b" }) await views.Create(tx, 2, 1, name, true, ViewContent.Everyone, TimeZoneInfo.Utc);
+            await views.Create(tx, 1, 7, "Secret", default, ViewContent.Everyone, TimeZoneInfo.Utc);
+            await views.Create(tx, 1, 7, "Common", SharedWith.All, ViewContent.Everyone, TimeZoneInfo.Utc);
+            await views.Create(tx, 2, 1, "Theirs", SharedWith.All, ViewContent.Everyone, TimeZoneInfo.Utc);
+            foreach (var name in new[] { "a", "b" }) await views.Create(tx, 2, 1, name, SharedWith.All, ViewContent.Everyone, TimeZoneInfo.Utc);
         });
         foreach (var path in new[] { "/contacts?view=1", "/contacts?view=3", "/contacts/filter?view=3", "/contacts/views/new?view=3", "/contacts/views/1/rename", "/contacts/views/3/rename", "/contacts/views/3/delete", "/contacts/views/2/delete", "/contacts/views/2/rename" })
             Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync(path)).StatusCode);

@@ -39,7 +39,8 @@ internal static class OneOfEachKind
         await HardBouncedList.Make(db, services.GetRequiredService<Properties>(), services.GetRequiredService<ListStore>(), 1);
         await db.Write(tx => services.GetRequiredService<Properties>().Create(tx, 1, new PropertyWish("size", "Size", "text", "", [])));
         await db.Write(tx => services.GetRequiredService<ListStore>().Create(tx, 1, "By hand", ListKind.Manual, null, TimeZoneInfo.Utc, 1));
-        await db.Write(tx => services.GetRequiredService<SavedViews>().Create(tx, 1, 1, "Everyone", true, ViewContent.Everyone, TimeZoneInfo.Utc));
+        await db.Write(tx => services.GetRequiredService<SavedViews>().Create(tx, 1, 1, "Everyone", SharedWith.All, ViewContent.Everyone, TimeZoneInfo.Utc));
+        await db.Write(tx => services.GetRequiredService<Teams>().Create(tx, 1, 1, "Field"));
         await services.GetRequiredService<EmailStore>().Create(1, "Our news", MailSettings.Blank, 1);
         await services.GetRequiredService<Inbox>().Store([(new(1, 1, 1), "b+1@bounces.test")], BounceApp.Original("ann@example.test"));
         await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'done', kind = 'other', verdict = 'Unknown' where account_id = 1")));

@@ -117,7 +117,7 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
         await what.Run.Step(async tx =>
         {
             taken = [.. await recorder.TakeUp(tx, what.Email.AccountId, what.Email.Id, last, [.. batch.Select(t => t.Recipient.ContactId)])];
-            return new Step<SendState>(new(what.Email.Id), taken.Count);
+            return new Step<SendState>(what.Run.State<SendState>(), taken.Count);
         }, CancellationToken.None);
         return [.. batch.Where(t => taken.Contains(t.Recipient.ContactId))];
     }

@@ -19,11 +19,11 @@ public sealed class FreezeRecipients(Db db, ListMembers members, TimeProvider cl
         if (at.Frozen) return;
         var selection = await db.Read(tx => members.Read(tx, run.AccountId, at.SelectionId), stop);
         foreach (var ids in selection.After(at.LastContactId).Chunk(BatchSize))
-            await run.Step(async tx => new Step<SendState>(new(emailId), await Batch(tx, run.AccountId, emailId, ids), selection.Count), stop);
+            await run.Step(async tx => new Step<SendState>(run.State<SendState>(), await Batch(tx, run.AccountId, emailId, ids), selection.Count), stop);
         await run.Step(async tx =>
         {
             await tx.Execute(Sql["frozen"], new { accountId = run.AccountId, emailId });
-            return new Step<SendState>(new(emailId), 0);
+            return new Step<SendState>(run.State<SendState>(), 0);
         }, stop);
     }
 

@@ -56,13 +56,14 @@ public sealed class OrderEmail(
         await jobs.Cancel(accountId, jobId);
     }
 
-    /// <summary>Starts the job of a sending that waits or failed, if it does; of one that runs it is the one that runs.</summary>
+    /// <summary>Starts the job of a sending that waits or failed, if it does; of one that runs it is the one that runs. It is the job of who ordered
+    /// the sending, whoever starts it, so that this one is told how it ends.</summary>
     /// <returns>The job's id, or null when nothing is left to be sent.</returns>
     public Task<long?> Continue(long accountId, long emailId, CancellationToken stop = default) => db.Write(async tx =>
     {
         var open = await tx.SingleOrNone<Open>(Sql["open"], new { accountId, emailId });
         if (open is null || open.JobOpen) return open?.JobId;
-        var jobId = await jobs.Enqueue<SendEmail>(tx, accountId, $"Send {open.Name}", new SendState(emailId), 0, null);
+        var jobId = await jobs.Enqueue<SendEmail>(tx, accountId, $"Send {open.Name}", new SendState(emailId, open.FailedBefore), 0, open.OrderedBy);
         await tx.Execute(Sql["resumed"], new { accountId, emailId, jobId });
         return (long?)jobId;
     }, stop);
@@ -87,5 +88,5 @@ public sealed class OrderEmail(
 
     private static readonly Fault AlreadySent = new(nameof(MarketingEmail), "This email was sent already.");
 
-    private sealed record Open(string Name, long? JobId, bool JobOpen);
+    private sealed record Open(string Name, long? JobId, bool JobOpen, long? OrderedBy, bool FailedBefore);
 }

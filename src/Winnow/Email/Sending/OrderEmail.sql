@@ -5,7 +5,9 @@ update marketing_emails set state = 'sending', sent_at = @now where account_id =
 update marketing_emails set selection_id = @selectionId, job_id = @jobId where account_id = @accountId and id = @emailId;
 
 -- name: open
-select name, job_id, exists (select 1 from jobs j where j.account_id = @accountId and j.id = job_id and j.outcome is null) as job_open
+select name, job_id, exists (select 1 from jobs j where j.account_id = @accountId and j.id = job_id and j.outcome is null) as job_open,
+  (select j.created_by from jobs j where j.account_id = @accountId and j.id = job_id) as ordered_by,
+  exists (select 1 from jobs j where j.account_id = @accountId and j.id = job_id and j.outcome = 'failed') as failed_before
 from marketing_emails
 where account_id = @accountId and id = @emailId and (state = 'sending' or resume_at is not null)
 $lock;

@@ -7,7 +7,9 @@ using Winnow.Jobs;
 namespace Winnow.Email.Sending;
 
 /// <summary>Which e-mail a job sends. How far it is stands with the recipients, each of whom has an outcome.</summary>
-public sealed record SendState(long EmailId);
+/// <param name="FailedBefore">The job before it failed, and that was told; another failure is none that is news.</param>
+/// <param name="HadItsTurn">In this job the last of its recipients had a turn, which is told when the job ends, also by a run that comes after a crash.</param>
+public sealed record SendState(long EmailId, bool FailedBefore = false, bool HadItsTurn = false);
 
 /// <summary>Sends an ordered e-mail: writes down its recipients, hands each a mail, or the reason why not. Killed anywhere it goes on
 /// where it was; only those whose mail may have been with the relay at that moment become <see cref="Outcome.Unknown"/>.</summary>
@@ -21,7 +23,8 @@ public sealed class SendEmail(
     /// <inheritdoc/>
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
-        var emailId = run.State<SendState>().EmailId;
+        var (emailId, failedBefore, _) = run.State<SendState>();
+        run.IsNews = !failedBefore;
         try
         {
             using var handOvers = await Begin(run, emailId, stop);
@@ -30,6 +33,7 @@ public sealed class SendEmail(
         }
         catch (JobCancelledException)
         {
+            run.IsNews = true;
             await StopSending(run.AccountId, emailId, stop);
             throw;
         }
@@ -45,7 +49,7 @@ public sealed class SendEmail(
             if (await emails.Find(tx, run.AccountId, emailId) is { } email && await recorder.Settle(tx, email, await properties.Catalog(tx, run.AccountId), before))
                 await Recipients.Recount(tx, run.AccountId, emailId);
             await tx.Execute(Sql["begin-log"], new { accountId = run.AccountId, emailId, log = handOvers.Name });
-            return new Step<SendState>(new(emailId), 0);
+            return new Step<SendState>(run.State<SendState>(), 0);
         }, stop);
         HandOverLog.Forget(before);
         return handOvers;
@@ -79,7 +83,10 @@ public sealed class SendEmail(
             accountId = run.AccountId, emailId = email.Id, problem, state = left.Queued ? EmailState.Sending : EmailState.Sent,
             resumeAt = problem is not null && (left.Queued || left.NextRetry is not null) ? clock.GetUtcNow() + pause : pausedUntil ?? left.NextRetry,
         });
-        return new(new(email.Id), 0);
+        var state = run.State<SendState>();
+        state = state with { HadItsTurn = state.HadItsTurn || !left.Queued && email.State == EmailState.Sending };
+        run.IsNews = state.HadItsTurn;              // a leg that leaves some for later, and later tries for a few, end nothing
+        return new(state, 0);
     }
 
     /// <summary>Batch by batch, so that nobody waits long; safe to run again from the start.</summary>
