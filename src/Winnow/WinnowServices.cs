@@ -37,7 +37,7 @@ public static class WinnowServices
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<PropertyUsage>().AddSingleton<ContactIndex>().AddSingleton<SavedViews>().AddSingleton<CheckLists>().AddJob<BuildLists>().AddJob<MoveMembers>()
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
-            .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
+            .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddJob<UndoEdit>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()

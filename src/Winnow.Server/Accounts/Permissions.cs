@@ -124,6 +124,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{Id:long}/properties", Who.Member),
         new("/contacts/delete", Permission.DeleteContacts),
         new("/contacts/edit-property", Permission.EditContacts),
+        new("/bulk-edits/{Id:long}/undo", Permission.EditContacts),
+        new("/bulk-edits/{id:long}/kept", Permission.EditContacts),
         new("/contacts/filter", Who.Member),
         new("/contacts/views", Who.Member),
         new("/contacts/views/counts", Who.Member),

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Localization;
 using Winnow.Accounts;
 using Winnow.Audit;
 using Winnow.Data;
+using Winnow.Jobs;
 using Winnow.Server.Ui;
-using Winnow.Transfer;
 
 namespace Winnow.Server.Audit;
 

@@ -13,6 +13,7 @@ public static class AuditWords
         [AuditAction.ContactsDeleted] = "Contacts deleted",
         [AuditAction.ContactsRestored] = "Contacts restored",
         [AuditAction.PropertySet] = "Property of contacts set",
+        [AuditAction.PropertySetUndone] = "Edit of a property undone",
         [AuditAction.ContactsImported] = "Contacts imported",
         [AuditAction.ContactsAddedToList] = "Contacts added to a list",
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",

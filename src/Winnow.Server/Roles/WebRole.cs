@@ -69,6 +69,7 @@ public static class WebRole
         app.MapViews();
         app.MapNotifications();
         app.MapDeletes();
+        app.MapUndoEdits();
         app.MapImports();
         app.MapEmail();
         app.MapDomains();

@@ -13,6 +13,8 @@ public enum AuditAction
     ContactsRestored,
     /// <summary>A property of many contacts was set or emptied.</summary>
     PropertySet,
+    /// <summary>Such an edit was taken back; count, and what the property was given by the edit.</summary>
+    PropertySetUndone,
     /// <summary>An import was started.</summary>
     ContactsImported,
     /// <summary>Contacts were put into a static list.</summary>

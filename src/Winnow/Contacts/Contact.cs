@@ -41,6 +41,9 @@ public sealed class Contact
     /// <summary>First and last name, or what is known of them; the address when there is none.</summary>
     public string DisplayName => string.Join(' ', new[] { this[FirstNameColumn], this[LastNameColumn] }.OfType<string>()) is { Length: > 0 } name ? name : Email ?? $"#{Id}";
 
+    /// <summary>Whether it has neither an address nor a name: nothing to know it by.</summary>
+    public bool IsNameless => Email is null && this[FirstNameColumn] is null && this[LastNameColumn] is null;
+
     /// <summary>Whether it counts toward the contact tier.</summary>
     public bool IsMarketing => (bool)this[MarketingColumn]!;
 

@@ -44,7 +44,7 @@ public sealed class EditContact(Db db, ContactStore contacts, Properties propert
         faults.AddRange(values.Where(v => !Equals(before[v.Property], shown(v.Property)) && !Equals(before[v.Property], v.Value)).Select(v => new ContactFault(v.Property, FaultKind.ChangedMeanwhile, Now: before[v.Property])));
         var after = before.Copy();
         foreach (var (property, value) in values) after[property] = value;
-        if (faults.Count == 0 && after[Email] is null && after[FirstName] is null && after[LastName] is null) faults.Add(new(Email, FaultKind.NothingToGoBy));
+        if (faults.Count == 0 && after.IsNameless) faults.Add(new(Email, FaultKind.NothingToGoBy));
         if (faults.Count == 0 && await Holder(tx, accountId, values) is { } holder)
         {
             if (holder.Id != id) faults.Add(new(Email, FaultKind.AddressTaken, holder));

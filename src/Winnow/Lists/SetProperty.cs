@@ -27,7 +27,7 @@ public sealed class SetProperty(Db db, ContactStore contacts, Properties propert
     public const int Page = 25;
     private const int SampleSize = 5;
     private static readonly SqlFile Sql = SqlFile.Beside<SetProperty>();
-    private static readonly Property Email = BuiltInProperties.Of("email"), FirstName = BuiltInProperties.Of("firstname"), LastName = BuiltInProperties.Of("lastname");
+    private static readonly Property Email = BuiltInProperties.Of("email");
 
     /// <summary>Whether people can set this property on many contacts: not what Winnow keeps itself, not what is archived, and not the
     /// address, which belongs to one contact.</summary>
@@ -90,7 +90,7 @@ public sealed class SetProperty(Db db, ContactStore contacts, Properties propert
             var after = before.Copy();
             after[property] = value;
             if (Equals(before[property], value)) same++;
-            else if (after[Email] is null && after[FirstName] is null && after[LastName] is null) kept++;
+            else if (after.IsNameless) kept++;
             else pairs.Add((before, after));
         }
         await contacts.Save(tx, new("CRM_UI", $"bulk:{state.OperationId}", run.UserId), catalog, pairs);

@@ -1,4 +1,5 @@
 using System.Text;
+using Winnow.Jobs;
 
 namespace Winnow.Transfer;
 

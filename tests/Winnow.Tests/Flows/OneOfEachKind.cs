@@ -48,5 +48,24 @@ internal static class OneOfEachKind
         var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
+        await EditAndUndo(services, db);
+    }
+
+    /// <summary>A bulk edit whose undo kept a value.</summary>
+    private static async Task EditAndUndo(IServiceProvider services, Db db)
+    {
+        var (edit, runner) = (services.GetRequiredService<SetProperty>(), services.GetRequiredService<JobRunner>());
+        var receipt = (await edit.Freeze(1, new([1]), TimeZoneInfo.Utc, 1)).Receipt!;
+        await edit.Confirm(1, receipt.SelectionId, null, "city", "Ede", new([1]), TimeZoneInfo.Utc, "Ann", "Set City", 1);
+        await runner.RunOpenJobs();
+        await db.Write(async tx =>
+        {
+            var ann = (await services.GetRequiredService<ContactStore>().ReadToChange(tx, 1, [1]))[0];
+            var after = ann.Copy();
+            after[BuiltInProperties.Of("city")] = "Gouda";
+            await services.GetRequiredService<ContactStore>().Save(tx, Actor.Person(1), await services.GetRequiredService<Properties>().Catalog(tx, 1), [(ann, after)]);
+        });
+        await services.GetRequiredService<UndoEdit>().Confirm(1, 1, null, "Undo", 1);
+        await runner.RunOpenJobs();
     }
 }

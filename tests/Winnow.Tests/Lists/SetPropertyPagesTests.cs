@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
@@ -65,6 +66,36 @@ public sealed class SetPropertyPagesTests
         Assert.Contains("No contacts are selected.", await app.Http.GetStringAsync("/contacts/edit-property?id=1"), StringComparison.Ordinal);
     }
 
+    [Theory, Databases]
+    public async Task The_job_and_its_notification_offer_an_undo_which_asks_for_the_number_and_tells_what_was_kept(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await Fill(app, 30);
+        var ordered = await WebApp.Post(app.Http, All, new() { ["Property"] = "city", ["Chosen"] = "city", ["How"] = "set", ["Value"] = "Ede", ["Typed"] = "30" });
+        var job = ordered.Headers.Location!.ToString();
+        Assert.Empty((await WebApp.Page(app.Http, job)).QuerySelectorAll("a[href$='/undo']"));                    // it still runs
+        await RunJobs(app);
+        await WebApp.Post(app.Http, "/contacts/1/edit", new() { ["p.city"] = "Gouda" });
+        var reader = await app.Colleague("reader@fernhill.example", PermissionSet.ReadOnly);
+        Assert.Empty((await WebApp.Page(reader, job)).QuerySelectorAll("a[href$='/undo']"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync("/bulk-edits/1/undo")).StatusCode);
+
+        Assert.Equal("/bulk-edits/1/undo", (await WebApp.Page(app.Http, "/notifications")).QuerySelector("main a[href$='/undo']")!.GetAttribute("href"));
+        var undo = (await WebApp.Page(app.Http, job)).QuerySelector("#job a[href$='/undo']")!.GetAttribute("href")!;
+        Assert.Contains("type 30 to undo", await Text(await WebApp.Post(app.Http, undo, new() { ["Typed"] = "29" })), StringComparison.Ordinal);
+        ordered = await WebApp.Post(app.Http, undo, new() { ["Typed"] = "30" });
+        Assert.Equal(HttpStatusCode.Redirect, ordered.StatusCode);
+        await RunJobs(app);
+
+        var page = await WebApp.Page(app.Http, ordered.Headers.Location!.ToString());
+        Assert.Equal("Undo: Set City to Ede (30 contacts)", page.QuerySelector("h1")!.TextContent);
+        Assert.Equal(["29", "1"], page.QuerySelectorAll("#job dl.lines dd").Select(d => d.TextContent.Trim()));
+        Assert.Contains("a1@example.test", await app.Http.GetStringAsync(page.QuerySelector("#job a[href$='/kept']")!.GetAttribute("href")), StringComparison.Ordinal);
+        Assert.Contains("Undone for 29 contacts", (await WebApp.Page(app.Http, job)).QuerySelector("#job")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("undone already", await app.Http.GetStringAsync(undo), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]
@@ -97,6 +128,15 @@ public sealed class SetPropertyPagesTests
         await page.WaitForSelectorAsync("#job dl.lines");
         await Chromium.Check(page, $"edit-property-job-{look}");
         Assert.Equal(30L, await app.Services.GetRequiredService<Db>().Read(tx => tx.Single<long>(Statement.Built("test", "select count(*) from contacts where account_id = 1 and city = 'Ede'"))));
+
+        await page.ClickAsync("#job a[href$='/undo']");
+        await page.FillAsync("#dialog [name=Typed]", "30");
+        await Chromium.Check(page, $"undo-edit-{look}");
+        await page.ClickAsync("#dialog footer .btn-primary");
+        await page.WaitForSelectorAsync("h1:has-text('Undo:')");
+        await page.WaitForSelectorAsync("#job dl.lines");
+        await Chromium.Check(page, $"undo-edit-job-{look}");
+        Assert.Equal(0L, await app.Services.GetRequiredService<Db>().Read(tx => tx.Single<long>(Statement.Built("test", "select count(*) from contacts where account_id = 1 and city = 'Ede'"))));
     }
 
     private static Task Fill(WebApp app, int count) => app.Services.GetRequiredService<Db>().Write(async tx =>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Winnow.Transfer;
+namespace Winnow.Jobs;
 
 /// <summary>Writes CSV (RFC 4180): cells with a delimiter, a quote or a line break are quoted, lines end with CR LF.</summary>
 public static class CsvText

@@ -1,0 +1,17 @@
+using Winnow.Accounts;
+using Winnow.Jobs;
+using Winnow.Lists;
+
+namespace Winnow.Server.Lists;
+
+/// <summary>What is no page: the file of values that an undo kept.</summary>
+public static class UndoEditEndpoints
+{
+    /// <summary>Maps it.</summary>
+    public static void MapUndoEdits(this IEndpointRouteBuilder app) => app.MapGet("/bulk-edits/{id:long}/kept", Kept);
+
+    private static async Task<IResult> Kept(long id, CurrentAccount account, UndoEdit undo, JobQueue jobs, Files files) =>
+        await undo.Find(account.Id, id) is { UndoJobId: { } jobId } && (await jobs.Find(account.Id, jobId))?.ResultAs<UndoState>() is { FileId: { } fileId } && await files.Find(account.Id, fileId) is { } file
+            ? TypedResults.Stream(files.Open(file), "text/csv; charset=utf-8", file.Name)
+            : TypedResults.NotFound();
+}

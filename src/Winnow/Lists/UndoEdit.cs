@@ -1,0 +1,110 @@
+using Winnow.Audit;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+
+namespace Winnow.Lists;
+
+/// <summary>Where an undo is, and at its end what came of it. Contacts of the edit that are neither undone nor kept are gone.</summary>
+/// <param name="Property">The internal name.</param>
+/// <param name="After">All ids up to here are done.</param>
+/// <param name="Undone">Contacts that have the value back that they had before the edit.</param>
+/// <param name="Kept">Contacts left alone, because their value was changed since; so is one that would have neither an address nor a name.</param>
+/// <param name="FileId">The file that names the kept ones.</param>
+public sealed record UndoState(long OperationId, long SelectionId, string Property, long After, long Undone, long Kept, long? FileId);
+
+/// <summary>Takes an edit of many contacts back: each gets exactly the value it had before, which its history knows, in short transactions in the order
+/// of their ids. What was changed after the edit, by whomever, is kept and named in a file.</summary>
+public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties, ListMembers members, Files files, JobQueue jobs, TimeProvider clock) : IJob
+{
+    private const string Deed = "undo:", Edit = "bulk:";
+    private static readonly SqlFile Sql = SqlFile.Beside<UndoEdit>();
+
+    /// <summary>The edit, or null when this account has none of this id.</summary>
+    public Task<BulkEdit?> Find(long accountId, long id, CancellationToken stop = default) => db.Read(tx => tx.SingleOrNone<BulkEdit>(Sql["find"], new { accountId, id }), stop);
+
+    /// <summary>The edits that these jobs did, by job.</summary>
+    public async Task<Dictionary<long, BulkEdit>> OfJobs(long accountId, IReadOnlyCollection<long> jobs, CancellationToken stop = default) => jobs.Count == 0 ? []
+        : (await db.Read(tx => tx.Query<BulkEdit>(Sql["of-jobs"], new { accountId, jobs = jobs.ToArray() }), stop)).ToDictionary(edit => edit.JobId);
+
+    /// <summary>Orders the undo. Posted twice it starts one job.</summary>
+    /// <param name="typed">The number typed, of <see cref="BulkEdit.Left"/>; null only when a <see cref="SetProperty.Page"/> holds them all.</param>
+    /// <param name="title">The job's title.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long id, long? typed, string title, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        await tx.SingleOrNone<long>(Sql["lock"], new { accountId, id });
+        if (await tx.SingleOrNone<BulkEdit>(Sql["find"], new { accountId, id }) is not { } edit) return new(null, Error: "There is no such edit.");
+        if (!edit.CanBeUndone(clock.GetUtcNow())) return edit.UndoJobId is { } posted ? new(posted) : new(null, Error: "This edit cannot be undone any more.");
+        if ((await properties.Catalog(tx, accountId)).Find(edit.Edit.Property) is not { ArchivedAt: null } property) return new(null, Error: "The property is archived. Bring it back first.");
+        if ((typed ?? (edit.Left <= SetProperty.Page ? edit.Left : null)) != edit.Left) return new(null, WrongNumber: true);
+
+        var jobId = await jobs.Enqueue<UndoEdit>(tx, accountId, title, new UndoState(id, edit.SelectionId, property.Name, 0, 0, 0, null), edit.Left, userId);
+        await tx.Execute(Sql["order"], new { accountId, id, jobId });
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.PropertySetUndone, edit.Source, edit.Left, before: $"{property.Label}: {edit.Edit.Value}");
+        return new BulkOutcome(jobId);
+    }, stop);
+
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
+    {
+        var pace = new PacedBatches(clock);
+        while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<UndoState>().SelectionId, run.State<UndoState>().After, pace.Size), stop) is { Count: > 0 } ids)
+            await pace.Take(() => run.Step(tx => UndoBatch(tx, run, ids), stop));
+        return run.State<UndoState>();
+    }
+
+    /// <summary>What came after an edit and stands in the way of its undo: the last change of the property that was not undone itself. Null: what the edit
+    /// wrote still stands, or stands again.</summary>
+    /// <param name="later">The changes of the property after the edit, oldest first, by the source id of each.</param>
+    internal static LaterChange? InTheWay(IReadOnlyList<LaterChange> later)
+    {
+        var undone = later.Select(change => change.SourceId).OfType<string>().Where(IsUndo).Select(id => Edit + id[Deed.Length..]).ToHashSet();
+        return later.LastOrDefault(change => change.SourceId is not { } id || (!IsUndo(id) && !undone.Contains(id)));
+    }
+
+    private async Task<Step<UndoState>> UndoBatch(Tx tx, JobRun run, List<long> ids)
+    {
+        var (state, catalog) = (run.State<UndoState>(), await properties.Catalog(tx, run.AccountId));
+        var property = catalog.Find(state.Property)!;
+        var source = $"{Edit}{state.OperationId}";
+        var edited = (await tx.Query<EditedContact>(Sql["edited"], new { run.AccountId, ids = ids.ToArray(), source })).ToDictionary(e => e.ContactId);
+        if (edited.Count == 0) return new(state with { After = ids[^1] }, 0);
+        var present = await contacts.ReadToChange(tx, run.AccountId, edited.Keys);               // before their later changes are read: from here on there are no more
+        var later = (await tx.Query<LaterChange>(Sql["later"], new { run.AccountId, ids = edited.Keys.ToArray(), source }))
+            .Where(change => CustomValues.Read(change.Changes).ContainsKey(property.Id)).ToLookup(change => change.ContactId);
+        var already = edited.Keys.Count(id => IsUndoneBy(later[id], state.OperationId));
+
+        var (pairs, kept) = (new List<(Contact?, Contact)>(present.Count), new List<KeptValue>());
+        foreach (var now in present.Where(c => !IsUndoneBy(later[c.Id], state.OperationId)))
+        {
+            var (old, back) = (PropertyHistory.Typed(property, CustomValues.Read(edited[now.Id].Before).GetValueOrDefault(property.Id)), now.Copy());
+            back[property] = old;
+            var inTheWay = InTheWay([.. later[now.Id]]);
+            if (inTheWay is null && !back.IsNameless) pairs.Add((now, back));
+            else kept.Add(new(now, old, inTheWay));
+        }
+        await contacts.Save(tx, new("CRM_UI", $"{Deed}{state.OperationId}", run.UserId), catalog, pairs);
+        await tx.Execute(Sql["count-undone"], new { run.AccountId, state.OperationId, count = (long)pairs.Count });
+        var fileId = await Note(tx, run, state.FileId, property, kept);
+        return new(state with { After = ids[^1], Undone = state.Undone + pairs.Count, Kept = state.Kept + kept.Count, FileId = fileId }, edited.Count - already);
+    }
+
+    /// <summary>Adds the kept ones to the file, which the first of them makes.</summary>
+    private async Task<long?> Note(Tx tx, JobRun run, long? fileId, Property property, List<KeptValue> kept)
+    {
+        if (kept.Count == 0) return fileId;
+        var people = await PropertyHistory.UserNames(tx, run.AccountId, [.. kept.Select(k => k.InTheWay?.UserId).OfType<long>()]);
+        if (fileId is null) await files.Append(tx, run.AccountId, (fileId = await files.Create(tx, run.AccountId, "kept values.csv", run.UserId)).Value, KeptValue.Heading);
+        await files.Append(tx, run.AccountId, fileId.Value, KeptValue.Lines(property, kept, people));
+        return fileId;
+    }
+
+    private static bool IsUndo(string sourceId) => sourceId.StartsWith(Deed, StringComparison.Ordinal);
+
+    private static bool IsUndoneBy(IEnumerable<LaterChange> later, long operationId) => later.Any(change => change.SourceId == $"{Deed}{operationId}");
+
+    private sealed record EditedContact(long ContactId, string Before);
+}
+
+/// <summary>A change of a contact after an edit.</summary>
+internal sealed record LaterChange(long ContactId, DateTimeOffset At, string Source, string? SourceId, long? UserId, string Changes);
