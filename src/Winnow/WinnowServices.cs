@@ -29,7 +29,7 @@ public static class WinnowServices
             // jobs
             .AddSingleton<JobQueue>().AddSingleton<JobRunner>().AddSingleton<Notifications>().AddSingleton<NotificationWishes>().AddSingleton<Recurring>().AddSingleton<Files>()
             // accounts
-            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<Teams>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddSingleton<Passkeys>().AddKeysInDatabase()
+            .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<Teams>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddSingleton<Passkeys>().AddSingleton<PrivateApps>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<PropertyGroups>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()

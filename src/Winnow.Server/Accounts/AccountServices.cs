@@ -1,8 +1,8 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
+using Winnow.Server.Api;
 
 namespace Winnow.Server.Accounts;
 
@@ -32,6 +32,7 @@ public static class AccountServices
             cookie.Cookie.SameSite = SameSiteMode.Lax;
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
+            cookie.ForwardDefaultSelector = http => ApiPaths.Holds(http.Request.Path) ? BearerTokens.Scheme : null;     // programs show a token, never a cookie
             cookie.LoginPath = "/sign-in";
             cookie.ReturnUrlParameter = "back";
             cookie.Events.OnValidatePrincipal = _ => Task.CompletedTask;       // Sessions looks at the stamp with each request
@@ -48,11 +49,7 @@ public static class AccountServices
         });
         services.AddSingleton<IAuthorizationHandler, Permissions>();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new([new Permissions.InTable()], []));
-        services.AddRateLimiter(limits =>
-        {
-            limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limits.AddPolicy(PasswordLimit, PerAddress);
-        });
+        services.AddRateLimiter(RateLimit.Register);
     }
 
     // Length is what makes a password hard to guess; kinds of characters only make it hard to remember.
@@ -62,8 +59,4 @@ public static class AccountServices
         identity.Lockout = new() { AllowedForNewUsers = true, MaxFailedAccessAttempts = SignIn.Tries, DefaultLockoutTimeSpan = SignIn.Pause };
         identity.User = new() { RequireUniqueEmail = true, AllowedUserNameCharacters = "" };
     }
-
-    private static RateLimitPartition<string> PerAddress(HttpContext http) => HttpMethods.IsPost(http.Request.Method)
-        ? RateLimitPartition.GetFixedWindowLimiter(SignInPlace.Network(http.Connection.RemoteIpAddress), _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1) })
-        : RateLimitPartition.GetNoLimiter("");
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
+using Winnow.Server.Api;
 using Winnow.Server.Ui;
 using Winnow.Server.Vitals;
 
@@ -29,6 +30,7 @@ public sealed class FirstRun(AccountStore accounts, UserManager<User> users, Sig
     {
         var atSetup = http.Request.Path == Path;
         if (Permissions.Of(http.GetEndpoint()) is null && http.GetEndpoint() is not null || http.GetEndpoint()?.Metadata.GetMetadata<VitalsEndpoints.WithoutAccount>() is not null) await next(http);      // files, programs that watch
+        else if (ApiPaths.Holds(http.Request.Path)) await next(http);           // a program is refused, and led nowhere
         else if (await http.RequestServices.GetRequiredService<AccountStore>().Any(http.RequestAborted) == !atSetup) await next(http);
         else if (atSetup) http.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (HttpMethods.IsGet(http.Request.Method) && !ErrorPages.IsShowing(http)) http.Response.Redirect(Path);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Winnow.Accounts;
+using Winnow.Server.Api;
 
 namespace Winnow.Server.Accounts;
 
@@ -12,6 +13,9 @@ public enum Who
 
     /// <summary>Every member of the account.</summary>
     Member,
+
+    /// <summary>Programs: who shows the access token of a private app. No cookie counts.</summary>
+    App,
 }
 
 /// <summary>One row of the table.</summary>
@@ -19,10 +23,15 @@ public enum Who
 /// <param name="Who">Who may use it.</param>
 /// <param name="Needs">What a member must be allowed to; null for every member.</param>
 /// <param name="Token">False where a program or another site posts: no form of ours, so no antiforgery token.</param>
-public sealed record RouteRule(string Pattern, Who Who, Permission? Needs = null, bool Token = true)
+/// <param name="Scope">What a private app must have been given; null for every app.</param>
+/// <param name="Limit">How often one place may come, where strangers do.</param>
+public sealed record RouteRule(string Pattern, Who Who, Permission? Needs = null, bool Token = true, string? Scope = null, RateLimit? Limit = null)
 {
     /// <summary>A route for members who are allowed to do this.</summary>
     public RouteRule(string pattern, Permission needs, bool token = true) : this(pattern, Who.Member, needs, token) { }
+
+    /// <summary>A route of the API, for private apps that have this scope.</summary>
+    public static RouteRule Api(string pattern, string? scope = null) => new(pattern, Who.App, Token: false, Scope: scope);
 }
 
 /// <summary>
@@ -49,12 +58,12 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/sign-in/code", Who.Anyone),               // who gave the right password
         new("/sign-in/recovery", Who.Anyone),
         new("/forgot-password", Who.Anyone),
-        new("/reset-password/{Token}", Who.Anyone),     // who has the link from a mail
+        new("/reset-password/{Token}", Who.Anyone, Limit: RateLimit.Links),     // who has the link from a mail
         new("/sign-in/passkey", Who.Anyone),
         new("/sign-in/passkey/options", Who.Anyone),
         new("/sign-out", Who.Anyone),
         new("/sign-out/everywhere", Who.Member),
-        new("/invitation/{Token}", Who.Anyone),         // who has the link from a mail
+        new("/invitation/{Token}", Who.Anyone, Limit: RateLimit.Links),         // who has the link from a mail
         new("/accounts", Who.Member),
         new("/accounts/new", Who.Member),               // super admins; others do not find it
         new("/accounts/{id:long}/switch", Who.Member),  // 404 where the person does not belong
@@ -71,6 +80,11 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/teams/{Id:long}", Permission.Users),
         new("/settings/teams/{Id:long}/rename", Permission.Users),
         new("/settings/teams/{Id:long}/delete", Permission.Users),
+        new("/settings/private-apps", Permission.Settings),
+        new("/settings/private-apps/new", Permission.Settings),
+        new("/settings/private-apps/{Id:long}", Permission.Settings),
+        new("/settings/private-apps/{Id:long}/revoke", Permission.Settings),
+        new("/settings/private-apps/{Id:long}/rotate", Permission.Settings),
         new("/settings/audit", Permission.Users),
         new("/settings/audit/export", Permission.Users),
         new("/settings/security/passkeys", Who.Member),
@@ -101,8 +115,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/email/{Id:long}/test", Permission.EditEmail),
         new("/email/{id:long}/continue", Permission.SendEmail),
         new("/email/{id:long}/preview", Who.Member),
-        new("/u/{Token}", Who.Anyone),                  // who has the link from a mail
-        new("/u/{token}", Who.Anyone, Token: false),    // RFC 8058: the mail program posts, without cookie and without asking
+        new("/u/{Token}", Who.Anyone, Limit: RateLimit.Unsubscribes),                  // who has the link from a mail
+        new("/u/{token}", Who.Anyone, Token: false, Limit: RateLimit.Unsubscribes),    // RFC 8058: the mail program posts, without cookie and without asking
 
         // bounces
         new("/settings/bounces", Permission.Settings),
@@ -161,6 +175,12 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/lists/{Id:long}/delete", Permission.EditLists),
         new("/lists/{Id:long}/remove", Permission.EditLists),
         new("/contacts/add-to-list", Permission.EditLists),
+
+        // the API: private apps, by scope
+        RouteRule.Api("/account-info/v3/details"),
+        RouteRule.Api("/crm/v3/owners", Scope.ReadOwners),
+        RouteRule.Api("/crm/v3/owners/{ownerId:long}", Scope.ReadOwners),
+        new("/oauth/v2/private-apps/get/access-token-info", Who.Anyone, Token: false, Limit: RateLimit.TokenInfo),     // asks for the token itself, in the body
     ];
 
     private static readonly Dictionary<string, RouteRule> ByPattern = Table.ToDictionary(row => row.Pattern);
@@ -187,13 +207,14 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, InTable requirement)
     {
         if (context.Resource is not HttpContext http) return Task.CompletedTask;
-        var (current, rule) = (http.RequestServices.GetRequiredService<CurrentAccount>(), Of(http.GetEndpoint()));
+        var (current, app, rule) = (http.RequestServices.GetRequiredService<CurrentAccount>(), http.RequestServices.GetRequiredService<CurrentApp>(), Of(http.GetEndpoint()));
         var allowed = (http.GetEndpoint(), rule) switch
         {
-            (null, _) => current.IsSignedIn,            // no such page: members see 404, others the sign-in page
-            (not RouteEndpoint, _) => current.IsSignedIn,   // a page, but not for this method: 405
+            (null, _) => current.IsSignedIn || app.IsKnown,             // no such page: members see 404, others the sign-in page
+            (not RouteEndpoint, _) => current.IsSignedIn || app.IsKnown,    // a page, but not for this method: 405
             (_, null) => false,
             (_, { Who: Who.Anyone }) => true,
+            (_, { Who: Who.App, Scope: var scope }) => app.Has(scope),
             (_, { Needs: { } needs }) => current.IsSignedIn && current.May.Has(needs),
             _ => current.IsSignedIn,
         };
@@ -215,7 +236,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
     public static async Task RequireToken(HttpContext http, RequestDelegate next)
     {
         var harmless = HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
-        if (harmless || http.GetEndpoint() is null || Of(http.GetEndpoint()) is { Token: false } || await HasToken(http)) await next(http);
+        var program = ApiPaths.Holds(http.Request.Path);            // no cookie opens anything there, so nobody can be made to post
+        if (harmless || program || http.GetEndpoint() is null || Of(http.GetEndpoint()) is { Token: false } || await HasToken(http)) await next(http);
         else http.Response.StatusCode = StatusCodes.Status400BadRequest;
     }
 

@@ -38,8 +38,6 @@ public static class AuditWords
         [AuditAction.ViewShared] = "View shared",
         [AuditAction.ViewUnshared] = "View no longer shared",
         [AuditAction.ViewDeleted] = "View deleted",
-        [AuditAction.TokenCreated] = "Access token created",
-        [AuditAction.TokenRevoked] = "Access token revoked",
         [AuditAction.AccountCreated] = "Account created",
         [AuditAction.ProfileChanged] = "Profile changed",
         [AuditAction.PasswordChanged] = "Password changed",
@@ -51,6 +49,10 @@ public static class AuditWords
         [AuditAction.PasskeyRemoved] = "Passkey removed",
         [AuditAction.SignedOutEverywhere] = "Signed out everywhere",
         [AuditAction.NotificationsChanged] = "Notification settings changed",
+        [AuditAction.PrivateAppCreated] = "Private app created",
+        [AuditAction.PrivateAppChanged] = "Private app changed",
+        [AuditAction.PrivateAppRotated] = "Access token rotated",
+        [AuditAction.PrivateAppRevoked] = "Private app revoked",
         [AuditAction.AuditExported] = "Audit log exported",
     };
 

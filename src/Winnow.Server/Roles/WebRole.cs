@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.ResponseCompression;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
+using Winnow.Server.Api;
 using Winnow.Server.Audit;
 using Winnow.Server.Contacts;
 using Winnow.Server.Email;
@@ -32,6 +33,7 @@ public static class WebRole
         services.AddHttpContextAccessor();
         services.AddAntiforgery(options => options.Cookie.Name = "winnow-form");
         services.AddAccounts();
+        services.AddApi();
         services.AddSingleton<UploadRefusals>();
         services.AddSingleton<Ui.Routes>();
         services.AddScoped<SearchHits>();
@@ -57,6 +59,7 @@ public static class WebRole
         app.Use(FirstRun.Guide);
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.Use(RateLimit.Tell);
         app.UseAntiforgery();
         app.Use(Permissions.RequireToken);
         app.MapStaticAssets().AllowAnonymous();
@@ -74,6 +77,7 @@ public static class WebRole
         app.MapEmail();
         app.MapDomains();
         app.MapVitals();
+        app.MapApi();
         app.MapRazorComponents<App>();
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
+using Winnow.Server.Api;
 
 namespace Winnow.Server.Ui;
 
@@ -23,6 +24,7 @@ public static class ErrorPages
             }
             return next(http);
         });
+        app.Use(ApiError.Answer);                       // programs get JSON instead
         app.Use(RefuseUnreadable);
     }
 

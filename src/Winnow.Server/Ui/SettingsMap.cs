@@ -18,6 +18,7 @@ public static class SettingsMap
         new("bounces", "Bounces", "/settings/bounces"),
         new("users", "Users", "/settings/users"),
         new("teams", "Teams", "/settings/teams"),
+        new("private-apps", "Private apps", "/settings/private-apps"),
         new("audit", "Audit log", "/settings/audit"),
         new("profile", "Your profile", "/settings/profile"),
         new("notifications", "Notifications", "/settings/notifications"),

@@ -63,10 +63,6 @@ public enum AuditAction
     ViewUnshared,
     /// <summary>A saved view was deleted.</summary>
     ViewDeleted,
-    /// <summary>An access token was made.</summary>
-    TokenCreated,
-    /// <summary>An access token was revoked.</summary>
-    TokenRevoked,
     /// <summary>An account was made.</summary>
     AccountCreated,
     /// <summary>Somebody's own name or language.</summary>
@@ -89,6 +85,14 @@ public enum AuditAction
     SignedOutEverywhere,
     /// <summary>How somebody wants to be told of ended jobs.</summary>
     NotificationsChanged,
+    /// <summary>A private app was made, with its access token.</summary>
+    PrivateAppCreated,
+    /// <summary>Name or scopes of a private app.</summary>
+    PrivateAppChanged,
+    /// <summary>A private app got a new access token, and the old one died.</summary>
+    PrivateAppRotated,
+    /// <summary>A private app was ended.</summary>
+    PrivateAppRevoked,
     /// <summary>This record was taken out as a file.</summary>
     AuditExported,
 }

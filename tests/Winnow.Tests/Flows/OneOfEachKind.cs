@@ -44,6 +44,7 @@ internal static class OneOfEachKind
         await services.GetRequiredService<EmailStore>().Create(1, "Our news", MailSettings.Blank, 1);
         await services.GetRequiredService<Inbox>().Store([(new(1, 1, 1), "b+1@bounces.test")], BounceApp.Original("ann@example.test"));
         await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'done', kind = 'other', verdict = 'Unknown' where account_id = 1")));
+        await services.GetRequiredService<PrivateApps>().Create(1, (1, new(true, new HashSet<Permission>())), new("Sync", "", [Scope.ReadOwners]));
         var imports = services.GetRequiredService<Imports>();
         var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);

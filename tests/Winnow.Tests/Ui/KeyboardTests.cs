@@ -10,7 +10,7 @@ namespace Winnow.Tests;
 public class KeyboardTests
 {
     private static readonly string[] Pages =
-        ["/notifications", "/contacts", "/contacts/1", "/contacts/new", "/lists", "/lists/2", "/lists/new", "/email", "/email/1", "/imports", "/imports/new", "/jobs", "/recycle-bin", "/search?q=ann", "/settings", "/settings/properties", "/settings/sending", "/settings/profile"];
+        ["/notifications", "/contacts", "/contacts/1", "/contacts/new", "/lists", "/lists/2", "/lists/new", "/email", "/email/1", "/imports", "/imports/new", "/jobs", "/recycle-bin", "/search?q=ann", "/settings", "/settings/properties", "/settings/sending", "/settings/private-apps/new", "/settings/profile"];
 
     [Fact]
     public async Task Every_control_of_the_main_pages_is_reached_by_tab_and_shows_that_it_has_the_focus()
