@@ -38,7 +38,7 @@ public sealed class Chromium : IAsyncDisposable
     public async Task<IPage> Page(Uri server, int width = 1280, ColorScheme colours = ColorScheme.Light, string locale = "en-GB", bool script = true)
     {
         var context = await browser.NewContextAsync(new() { BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, Locale = locale, JavaScriptEnabled = script, TimezoneId = "Europe/Amsterdam" });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(60_000);      // no test of speed: a busy machine is not a fault
         var page = await context.NewPageAsync();
         page.Console += (_, message) => { if (message.Type == "error" && !Expected.Any(text => message.Text.Contains(text, StringComparison.Ordinal))) faults.Enqueue(message.Text); };
         page.PageError += (_, fault) => faults.Enqueue(fault);

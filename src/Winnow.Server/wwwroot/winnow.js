@@ -351,6 +351,11 @@ function say(text) {
   place.focus();
 }
 
+// An answer that arrives while somebody writes in the filters is too old for them: the change that follows asks again.
+document.addEventListener("input", event => { const part = closest(event, "#builder"); if (part) part.written = performance.now(); });
+document.addEventListener("htmx:beforeRequest", event => { event.target.asked = performance.now(); });
+document.addEventListener("htmx:beforeSwap", event => { if (event.detail.target.id === "builder" && event.detail.target.written > event.target.asked) event.detail.shouldSwap = false; });
+
 document.addEventListener("htmx:afterSwap", event => event.detail.target.id === "found" ? showFound() : event.detail.target.id === "bell" ? tellNews() : wake(event.detail.target));
 document.addEventListener("htmx:sendError", event => { if (!fromBell(event)) say(document.querySelector("#alert")?.dataset.offline); });
 document.addEventListener("htmx:responseError", event => {

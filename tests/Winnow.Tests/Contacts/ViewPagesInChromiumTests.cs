@@ -72,4 +72,30 @@ public sealed class ViewPagesInChromiumTests
         await page.GotoAsync("/contacts/views/1/rename");
         await Chromium.Check(page, $"view-rename-{look}");
     }
+
+    [Fact]
+    public async Task What_is_typed_while_an_older_answer_is_on_its_way_stays()
+    {
+        await using var app = await WebApp.On("sqlite");
+        await using var chromium = await Chromium.Start();
+        await app.SetUp();
+        var page = await chromium.Page(app);
+        await Chromium.SignIn(page);
+        await page.GotoAsync("/contacts/filter");
+        await page.ClickAsync("button[value='pick:0:0:city']");
+        await page.WaitForSelectorAsync("[name='g0.0.value']");
+        var typed = new TaskCompletionSource();
+        var answered = new TaskCompletionSource();
+        await page.RouteAsync("**/contacts/filter**", async route => { await typed.Task; await route.ContinueAsync(); });
+        page.RequestFinished += (_, request) => { if (request.Method == "POST") answered.TrySetResult(); };
+        await page.SelectOptionAsync("[name='g0.0.operator']", "STRING:IS_EQUAL_TO");
+        await page.Locator("[name='g0.0.value']").PressSequentiallyAsync("Ede");
+        typed.SetResult();
+        await answered.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await page.EvaluateAsync("() => new Promise(done => setTimeout(done, 200))");          // what htmx does with the answer
+        Assert.Equal("Ede", await page.InputValueAsync("[name='g0.0.value']"));
+        await page.Keyboard.PressAsync("Tab");
+        await page.WaitForSelectorAsync(".live");
+        Assert.Equal("Ede", await page.InputValueAsync("[name='g0.0.value']"));
+    }
 }
