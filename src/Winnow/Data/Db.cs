@@ -74,7 +74,6 @@ public sealed class Db : IAsyncDisposable
             await using var connection = await Connect(stop);
             await connection.ExecuteAsync("pragma page_size = 8192; pragma journal_mode = wal");
         }
-        await CreateVersionTable(stop);
         await Write(ApplyMissing, stop);
     }
 
@@ -99,16 +98,10 @@ public sealed class Db : IAsyncDisposable
         return false;                               // nothing is caught
     }
 
-    private async Task CreateVersionTable(CancellationToken stop)
-    {
-        try { await Write(tx => tx.Execute(CreateVersions), stop); }
-        // two processes created it in the same moment: PostgreSQL lets one of them fail on its own catalogue
-        catch (PostgresException e) when (e.SqlState is "23505" or "42P07") { }
-    }
-
     private async Task ApplyMissing(Tx tx)
     {
-        await tx.Execute(LockVersions);
+        await tx.Execute(Alone);
+        await tx.Execute(CreateVersions);
         var applied = (await tx.Query<string>(Versions)).ToHashSet();
         foreach (var (version, text) in SqlFile.Migrations().Where(m => !applied.Contains(m.Version)))
         {
@@ -117,8 +110,9 @@ public sealed class Db : IAsyncDisposable
         }
     }
 
+    /// <summary>Until the commit: on PostgreSQL by a number of our own, for even the table of versions may not be there yet.</summary>
+    private static readonly Statement Alone = new("migrate alone", d => d == Dialect.Postgres ? "select pg_advisory_xact_lock(87105110111)" : "select 1");
     private static readonly Statement CreateVersions = Statement.Built("versions", "create table if not exists schema_versions (version text primary key)");
-    private static readonly Statement LockVersions = new("lock versions", d => d == Dialect.Postgres ? "lock table schema_versions in exclusive mode" : "select 1");
     private static readonly Statement Versions = Statement.Built("versions", "select version from schema_versions");
     private static readonly Statement Applied = Statement.Built("applied", "insert into schema_versions (version) values (@version)");
 
