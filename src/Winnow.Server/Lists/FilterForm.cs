@@ -91,7 +91,7 @@ public sealed partial class FilterForm
         var property = form[at + "property"].ToString();
         if (form[at + "was"].ToString() != property) return new(property);        // another property: the old operator and values say nothing
         var values = form[at + "value"].Concat(form[at + "add"]).OfType<string>().Where(v => v.Length > 0).Distinct().Take(1000);
-        return new(property, form[at + "operator"].ToString(), [.. values], form[at + "none"] == "true");
+        return new(property, form[at + "operator"].ToString(), [.. values], form[at + "none"] == "true", form[at + "upto"].ToString() is { Length: > 0 } second ? second : null);
     }
 
     private static int Number(Group digits) => int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);

@@ -13,6 +13,11 @@ internal static class CaseFolding
         for (var i = 0; i < from.Length; i++) small[i] = char.ToLowerInvariant(from[i]);
     });
 
+    /// <summary>Whether two texts differ in nothing but the case of A to Z: what lower() can tell of two columns.</summary>
+    public static bool SameInAscii(string a, string b) => a.Length == b.Length && a.Zip(b).All(pair => Lower(pair.First) == Lower(pair.Second));
+
+    private static char Lower(char letter) => char.IsAsciiLetterUpper(letter) ? (char)(letter | ' ') : letter;
+
     /// <summary>What SQL must replace in a text, besides A-Z, before comparing it with these folded operands: capital and small letter.</summary>
     public static IEnumerable<(char Capital, char Small)> Replacements(IEnumerable<string> folded) =>
         folded.SelectMany(text => text).Distinct().Order().SelectMany(small => Capitals[small].Select(capital => (capital, small)));

@@ -53,6 +53,9 @@ public static class FilterJson
         Texts { Values: [var one] } when filter.Operator.Type == "STRING" => [new("value", one)],
         Texts texts => [new("values", new JsonArray([.. texts.Values.Select(v => JsonValue.Create(v))]))],
         Numeric number => [new("value", number.Value)],
+        Interval interval when filter.Operator.IsBetween => [new("lowerBound", interval.From), new("upperBound", interval.To)],
+        Interval interval => [new("value", double.IsInfinity(interval.From) ? interval.To : interval.From)],
+        Other other => [new("comparisonPropertyName", other.Property.Name)],
         Flag flag => [new("value", flag.Value)],
         Span span => JsonNode.Parse(span.Source)!.AsObject().Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())).ToList(),
         _ => [],
@@ -101,9 +104,12 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
     private Operand? Operand(JsonElement operation, FilterOperator op, Property property, string path) => op.Relation switch
     {
         Relation.Known => Winnow.Filters.Operand.None,
-        Relation.AnyOf => Values(operation, path),
-        Relation.TextEqual => op.Type == "STRING" ? Value(operation, path) : Values(operation, path),
-        Relation.NumberEqual => Number(operation, path),
+        Relation.AnyOf or Relation.AllOf or Relation.Exactly => Values(operation, path),
+        Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith =>
+            op.Type == "STRING" ? Value(operation, path) : Values(operation, path),
+        Relation.NumberEqual => Number(operation, "value", path) is { } number ? new Numeric(number) : null,
+        Relation.NumberWithin => Interval(operation, op, path),
+        Relation.EarlierThan or Relation.LaterThan or Relation.SameText => Other(operation, op, path),
         Relation.FlagEqual => Flag(operation, path),
         _ => When(operation, op, property, path),
     };
@@ -118,10 +124,29 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
             ? Refuse<Operand>($"{path}.values", $"give 1 to {MaxValues} texts, none of them empty") : new Texts(values);
     }
 
-    private Operand? Number(JsonElement operation, string path) =>
-        operation.TryGetProperty("value", out var field)
-        && (field.ValueKind == JsonValueKind.Number ? field.TryGetDouble(out var number) : double.TryParse(Text(operation, "value"), NumberStyles.Float, CultureInfo.InvariantCulture, out number))
-        && double.IsFinite(number) ? new Numeric(number) : Refuse<Operand>($"{path}.value", "give a number");
+    private double? Number(JsonElement operation, string name, string path)
+    {
+        if (operation.TryGetProperty(name, out var field)
+            && (field.ValueKind == JsonValueKind.Number ? field.TryGetDouble(out var number) : double.TryParse(Text(operation, name), NumberStyles.Float, CultureInfo.InvariantCulture, out number))
+            && double.IsFinite(number)) return number;
+        Refuse<Operand>($"{path}.{name}", "give a number");
+        return null;
+    }
+
+    private Interval? Interval(JsonElement operation, FilterOperator op, string path)
+    {
+        if (!op.IsBetween) return Number(operation, "value", path) is { } bound ? Winnow.Filters.Interval.Of(op, bound, null) : null;
+        if (Number(operation, "lowerBound", path) is not { } from || Number(operation, "upperBound", path) is not { } to) return null;
+        return from <= to ? Winnow.Filters.Interval.Of(op, from, to) : Refuse<Interval>($"{path}.lowerBound", "must not be above upperBound");
+    }
+
+    private Other? Other(JsonElement operation, FilterOperator op, string path)
+    {
+        if (operation.TryGetProperty("defaultComparisonValue", out var otherwise) && otherwise.ValueKind != JsonValueKind.Null)
+            return Refuse<Other>($"{path}.defaultComparisonValue", "is not supported; leave it out");
+        return properties.Find(Text(operation, "comparisonPropertyName") ?? "") is { } other && op.Fits(other.Type) ? new(other)
+            : Refuse<Other>($"{path}.comparisonPropertyName", "give the internal name of a property of the same kind");
+    }
 
     private Operand? Flag(JsonElement operation, string path) =>
         operation.TryGetProperty("value", out var field) && field.ValueKind is JsonValueKind.True or JsonValueKind.False ? new Flag(field.GetBoolean())
@@ -130,7 +155,13 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
 
     private Operand? When(JsonElement operation, FilterOperator op, Property property, string path)
     {
-        var (span, error) = op.Type == "TIME_POINT" ? FilterTime.TimePoint(operation, op.Name, property) : FilterTime.DateTime(operation, op.Name, property, zone);
+        var (span, error) = op.Type switch
+        {
+            "TIME_POINT" => FilterTime.TimePoint(operation, op.Name, property),
+            "TIME_RANGED" => FilterTime.TimeRanged(operation, property),
+            "RANGED_DATE" => FilterTime.RangedDate(operation, property, zone),
+            _ => FilterTime.DateTime(operation, op.Name, property, zone),
+        };
         return error is null ? span : Refuse<Operand>(path, error);
     }
 

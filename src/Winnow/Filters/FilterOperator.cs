@@ -10,14 +10,34 @@ public enum Relation
     Known,
     /// <summary>One of the options is one of the operand's, exactly.</summary>
     AnyOf,
+    /// <summary>The options have all of the operand's among them, exactly.</summary>
+    AllOf,
+    /// <summary>The options are the operand's, no more and no fewer.</summary>
+    Exactly,
     /// <summary>The text is one of the operand's; capitals count as small letters (<see cref="CaseFolding"/>).</summary>
     TextEqual,
+    /// <summary>One of the operand's texts stands somewhere in the text; capitals count as small letters.</summary>
+    Contains,
+    /// <summary>One of the operand's texts stands somewhere in the text, letter by letter.</summary>
+    ContainsExactly,
+    /// <summary>The text begins with one of the operand's; capitals count as small letters.</summary>
+    StartsWith,
+    /// <summary>The text ends with one of the operand's; capitals count as small letters.</summary>
+    EndsWith,
     /// <summary>The number is the operand's.</summary>
     NumberEqual,
+    /// <summary>The number lies in the operand's interval.</summary>
+    NumberWithin,
     /// <summary>Yes or no as in the operand.</summary>
     FlagEqual,
     /// <summary>The instant lies in the operand's stretch of time.</summary>
     Within,
+    /// <summary>The instant is earlier than the other property's, which must have one.</summary>
+    EarlierThan,
+    /// <summary>The instant is later than the other property's, which must have one.</summary>
+    LaterThan,
+    /// <summary>The text is the other property's, which must have one; the capitals A to Z count as small letters.</summary>
+    SameText,
 }
 
 /// <summary>An operator of HubSpot's grammar: a row of the table <see cref="All"/>.</summary>
@@ -35,19 +55,46 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
         new("ALL_PROPERTY", "IS_UNKNOWN", Relation.Known, true, "{0} is unknown"),
         new("ENUMERATION", "IS_ANY_OF", Relation.AnyOf, false, "{0} is any of {1}", Enumeration, Bool),
         new("ENUMERATION", "IS_NONE_OF", Relation.AnyOf, true, "{0} is none of {1}", Enumeration, Bool),
+        new("ENUMERATION", "IS_EXACTLY", Relation.Exactly, false, "{0} is exactly {1}", Enumeration),
+        new("ENUMERATION", "IS_NOT_EXACTLY", Relation.Exactly, true, "{0} is not exactly {1}", Enumeration),
+        new("ENUMERATION", "CONTAINS_ALL", Relation.AllOf, false, "{0} has all of {1}", Enumeration),
+        new("ENUMERATION", "DOES_NOT_CONTAIN_ALL", Relation.AllOf, true, "{0} does not have all of {1}", Enumeration),
         new("BOOL", "IS_EQUAL_TO", Relation.FlagEqual, false, "{0} is {1}", Bool, Enumeration),
         new("BOOL", "IS_NOT_EQUAL_TO", Relation.FlagEqual, true, "{0} is not {1}", Bool, Enumeration),
         new("STRING", "IS_EQUAL_TO", Relation.TextEqual, false, "{0} is equal to {1}", PropertyType.String),
         new("STRING", "IS_NOT_EQUAL_TO", Relation.TextEqual, true, "{0} is not equal to {1}", PropertyType.String),
+        new("STRING", "CONTAINS", Relation.Contains, false, "{0} contains {1}", PropertyType.String),
+        new("STRING", "DOES_NOT_CONTAIN", Relation.Contains, true, "{0} does not contain {1}", PropertyType.String),
+        new("STRING", "STARTS_WITH", Relation.StartsWith, false, "{0} starts with {1}", PropertyType.String),
+        new("STRING", "ENDS_WITH", Relation.EndsWith, false, "{0} ends with {1}", PropertyType.String),
         new("MULTISTRING", "IS_EQUAL_TO", Relation.TextEqual, false, "{0} is equal to {1}", PropertyType.String),
         new("MULTISTRING", "IS_NOT_EQUAL_TO", Relation.TextEqual, true, "{0} is not equal to {1}", PropertyType.String),
+        new("MULTISTRING", "CONTAINS", Relation.Contains, false, "{0} contains {1}", PropertyType.String),
+        new("MULTISTRING", "DOES_NOT_CONTAIN", Relation.Contains, true, "{0} does not contain {1}", PropertyType.String),
+        new("MULTISTRING", "CONTAINS_EXACTLY", Relation.ContainsExactly, false, "{0} contains exactly {1}", PropertyType.String),
+        new("MULTISTRING", "DOES_NOT_CONTAIN_EXACTLY", Relation.ContainsExactly, true, "{0} does not contain exactly {1}", PropertyType.String),
+        new("MULTISTRING", "STARTS_WITH", Relation.StartsWith, false, "{0} starts with {1}", PropertyType.String),
+        new("MULTISTRING", "ENDS_WITH", Relation.EndsWith, false, "{0} ends with {1}", PropertyType.String),
+        new("COMPARATIVE_STRING", "IS_EQUAL_TO", Relation.SameText, false, "{0} is the same as {1}", PropertyType.String),
         new("NUMBER", "IS_EQUAL_TO", Relation.NumberEqual, false, "{0} is equal to {1}", Number),
         new("NUMBER", "IS_NOT_EQUAL_TO", Relation.NumberEqual, true, "{0} is not equal to {1}", Number),
+        new("NUMBER", "IS_GREATER_THAN", Relation.NumberWithin, false, "{0} is greater than {1}", Number),
+        new("NUMBER", "IS_GREATER_THAN_OR_EQUAL_TO", Relation.NumberWithin, false, "{0} is at least {1}", Number),
+        new("NUMBER", "IS_LESS_THAN", Relation.NumberWithin, false, "{0} is less than {1}", Number),
+        new("NUMBER", "IS_LESS_THAN_OR_EQUAL_TO", Relation.NumberWithin, false, "{0} is at most {1}", Number),
+        new("NUMBER_RANGED", "IS_BETWEEN", Relation.NumberWithin, false, "{0} is between {1}", Number),
+        new("NUMBER_RANGED", "IS_NOT_BETWEEN", Relation.NumberWithin, true, "{0} is not between {1}", Number),
         new("DATETIME", "IS_EQUAL_TO", Relation.Within, false, "{0} is on {1}", Date, PropertyType.DateTime),
         new("DATETIME", "IS_BEFORE_DATE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
         new("DATETIME", "IS_AFTER_DATE", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
         new("DATETIME", "IS_BEFORE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
         new("DATETIME", "IS_AFTER", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
+        new("RANGED_DATE", "IS_BETWEEN", Relation.Within, false, "{0} is between {1}", Date, PropertyType.DateTime),
+        new("RANGED_DATE", "IS_NOT_BETWEEN", Relation.Within, true, "{0} is not between {1}", Date, PropertyType.DateTime),
+        new("COMPARATIVE_DATE", "IS_BEFORE", Relation.EarlierThan, false, "{0} is earlier than {1}", Date, PropertyType.DateTime),
+        new("COMPARATIVE_DATE", "IS_AFTER", Relation.LaterThan, false, "{0} is later than {1}", Date, PropertyType.DateTime),
+        new("TIME_RANGED", "IS_BETWEEN", Relation.Within, false, "{0} is between {1}", Date, PropertyType.DateTime),
+        new("TIME_RANGED", "IS_NOT_BETWEEN", Relation.Within, true, "{0} is not between {1}", Date, PropertyType.DateTime),
         new("TIME_POINT", "IS_BEFORE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
         new("TIME_POINT", "IS_AFTER", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
     ];
@@ -55,7 +102,10 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
     private static readonly Dictionary<(string, string), FilterOperator> ByName = All.ToDictionary(o => (o.Type, o.Name));
 
     /// <summary>Other spellings that HubSpot's pages and clients use.</summary>
-    private static readonly Dictionary<string, string> Types = new() { ["ALLTYPES"] = "ALL_PROPERTY" },
+    private static readonly Dictionary<string, string> Types = new()
+        {
+            ["ALLTYPES"] = "ALL_PROPERTY", ["DATETIME_RANGED"] = "RANGED_DATE", ["DATETIME_COMPARATIVE"] = "COMPARATIVE_DATE", ["STRING_COMPARATIVE"] = "COMPARATIVE_STRING",
+        },
         Names = new() { ["IS_NOT_BLANK"] = "IS_KNOWN", ["IS_BLANK"] = "IS_UNKNOWN", ["IS_NOT_KNOWN"] = "IS_UNKNOWN" };
 
     /// <summary>The operator of these names in any spelling that HubSpot uses, or null when it is not one that works.</summary>
@@ -66,8 +116,13 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
     }
 
     /// <summary>The operators that can be asked of a property, the first spelling of each.</summary>
-    public static IEnumerable<FilterOperator> For(Property property) => All.Where(o => o.On.Count == 0 || o.On[0] == property.Type || (o.Relation == Relation.Within && o.On.Contains(property.Type)))
+    public static IEnumerable<FilterOperator> For(Property property) => All
+        .Where(o => o.On.Count == 0 || o.On[0] == property.Type || (o.On[0] == Date && o.On.Contains(property.Type)))
+        .Where(o => property.IsMultiple || o.Relation is not (Relation.AllOf or Relation.Exactly))          // of one value, any of says it all
         .DistinctBy(o => (o.Relation, o.Phrase));
+
+    /// <summary>Whether it asks for two bounds.</summary>
+    public bool IsBetween => Name is "IS_BETWEEN" or "IS_NOT_BETWEEN";
 
     /// <summary>Whether it can be asked of this type.</summary>
     public bool Fits(PropertyType type) => On.Count == 0 || On.Contains(type);

@@ -13,6 +13,7 @@ public static class FilterPredicate
     {
         var (property, negated) = (filter.Property, filter.Operator.Negated);
         if (filter.Operator.Relation == Relation.Known) return contact => contact[property] is null == negated;
+        if (filter.Operand is Other other) return Compare(filter, other.Property);
         var (holds, orNone) = (Holds(filter), filter.IncludeNoValue);
         return contact => contact[property] is { } value ? holds(value) != negated : orNone;
     }
@@ -20,8 +21,16 @@ public static class FilterPredicate
     private static Func<object, bool> Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
     {
         (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany([.. any.Values]) : AnyOf([.. any.Values]),
+        (Relation.AllOf, Texts all) => AllOf([.. all.Values]),
+        (Relation.Exactly, Texts all) => Exactly([.. all.Values]),
         (Relation.TextEqual, Texts any) => TextEqual([.. any.Values.Select(CaseFolding.Fold)]),
+        (Relation.Contains, Texts any) => Folded(any, (text, part) => text.Contains(part, StringComparison.Ordinal)),
+        (Relation.StartsWith, Texts any) => Folded(any, (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
+        (Relation.EndsWith, Texts any) => Folded(any, (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
+        (Relation.ContainsExactly, Texts any) => value => any.Values.Any(part => ((string)value).Contains(part, StringComparison.Ordinal)),
         (Relation.NumberEqual, Numeric number) => value => (double)value == number.Value,
+        (Relation.NumberWithin, Interval { WithBounds: true } interval) => value => (double)value >= interval.From && (double)value <= interval.To,
+        (Relation.NumberWithin, Interval interval) => value => (double)value > interval.From && (double)value < interval.To,
         (Relation.FlagEqual, Flag flag) => value => (value is true or "true") == flag.Value,
         (Relation.Within, Span span) => value => (long)value >= span.From && (long)value < span.To,
         var (relation, operand) => throw new ArgumentException($"{relation} cannot be asked with {operand}", nameof(filter)),
@@ -30,6 +39,33 @@ public static class FilterPredicate
     private static Func<object, bool> AnyOf(HashSet<string> options) => value => options.Contains(value as string ?? ((bool)value ? "true" : "false"));
 
     private static Func<object, bool> AnyOfMany(HashSet<string> options) => value => ((string)value).Split(';').Any(options.Contains);
+
+    private static Func<object, bool> AllOf(HashSet<string> options) => value => options.IsSubsetOf(Parts(value));
+
+    private static Func<object, bool> Exactly(HashSet<string> options) => value => options.SetEquals(Parts(value));
+
+    private static string[] Parts(object value) => ((string)value).Split(';');
+
+    private static Func<object, bool> Folded(Texts any, Func<string, string, bool> holds)
+    {
+        string[] parts = [.. any.Values.Select(CaseFolding.Fold)];
+        return value =>
+        {
+            var text = CaseFolding.Fold((string)value);
+            return Array.Exists(parts, part => holds(text, part));
+        };
+    }
+
+    private static Func<Contact, bool> Compare(PropertyFilter filter, Property other)
+    {
+        Func<object, object, bool> holds = filter.Operator.Relation switch
+        {
+            Relation.EarlierThan => (a, b) => (long)a < (long)b,
+            Relation.LaterThan => (a, b) => (long)a > (long)b,
+            _ => (a, b) => CaseFolding.SameInAscii((string)a, (string)b),
+        };
+        return contact => contact[filter.Property] is { } value ? contact[other] is { } second && holds(value, second) : filter.IncludeNoValue;
+    }
 
     private static Func<object, bool> TextEqual(HashSet<string> folded) => value => folded.Contains(CaseFolding.Fold((string)value));
 

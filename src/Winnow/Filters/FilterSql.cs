@@ -34,8 +34,18 @@ public sealed class FilterSql
         (Relation.AnyOf, Texts any) when filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), any.Values.Contains("true"), any.Values.Contains("false")),
         (Relation.FlagEqual, Flag flag) when filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), flag.Value, !flag.Value),
         (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany(filter.Property, any) : $"{Text(filter.Property)} in {Parameter(any.Values.ToArray())}",
-        (Relation.TextEqual, Texts any) => TextEqual(filter.Property, [.. any.Values.Select(CaseFolding.Fold)]),
+        (Relation.AllOf, Texts all) => AllOf(filter.Property, all),
+        (Relation.Exactly, Texts all) => Exactly(filter.Property, all),
+        (Relation.TextEqual, Texts any) => $"{Folded(filter.Property, any)} in {Parameter(any.Values.Select(CaseFolding.Fold).ToArray())}",
+        (Relation.Contains, Texts any) => Contains(Folded(filter.Property, any), any.Values.Select(CaseFolding.Fold)),
+        (Relation.ContainsExactly, Texts any) => Contains(Text(filter.Property), any.Values),
+        (Relation.StartsWith, Texts any) => Either(any, part => $"substr({Folded(filter.Property, any)}, 1, length({part})) = {part}"),
+        (Relation.EndsWith, Texts any) => Either(any, part => EndsWith(Folded(filter.Property, any), part)),
         (Relation.NumberEqual, Numeric number) => $"{Cast(filter.Property, "double precision")} = {Parameter(number.Value)}",
+        (Relation.NumberWithin, Interval interval) => NumberWithin(Cast(filter.Property, "double precision"), interval),
+        (Relation.EarlierThan, Other other) => OrFalse($"{Cast(filter.Property, "bigint")} < {Cast(other.Property, "bigint")}"),
+        (Relation.LaterThan, Other other) => OrFalse($"{Cast(filter.Property, "bigint")} > {Cast(other.Property, "bigint")}"),
+        (Relation.SameText, Other other) => OrFalse($"lower({Text(filter.Property)} $binary) = lower({Text(other.Property)} $binary)"),
         (Relation.FlagEqual, Flag flag) => $"{Text(filter.Property)} {(flag.Value ? "=" : "<>")} 'true'",
         (Relation.Within, Span span) => Within(Cast(filter.Property, "bigint"), span),
         var (relation, operand) => throw new ArgumentException($"{relation} cannot be asked with {operand}", nameof(filter)),
@@ -45,17 +55,39 @@ public sealed class FilterSql
     private static string OneOf(string column, bool yes, bool no) => yes && no ? $"({column} or not {column})" : yes ? column : no ? $"not {column}" : $"({column} and not {column})";
 
     /// <summary>Options lie between semicolons: one is there when taking it out changes the text.</summary>
-    private string AnyOfMany(Property property, Texts any)
+    private string AnyOfMany(Property property, Texts any) => Contains($"(';' || {Text(property)} || ';')", any.Values.Select(v => $";{v};"));
+
+    private string AllOf(Property property, Texts all) =>
+        $"({string.Join(" and ", all.Values.Select(v => Contains($"(';' || {Text(property)} || ';')", [$";{v};"])))})";
+
+    /// <summary>All of them are there, and there are no more; a text holds each option once.</summary>
+    private string Exactly(Property property, Texts all) =>
+        $"({AllOf(property, all)} and length({Text(property)}) - length(replace({Text(property)}, ';', '')) = {all.Values.Count - 1})";
+
+    private string Contains(string text, IEnumerable<string> parts) => $"({string.Join(" or ", parts.Select(part => $"replace({text}, {Parameter(part)}, '') <> {text}"))})";
+
+    private string Either(Texts any, Func<string, string> holds) => $"({string.Join(" or ", any.Values.Select(v => holds(Parameter(CaseFolding.Fold(v)))))})";
+
+    /// <summary>A text that is shorter than its end would count from behind on SQLite.</summary>
+    private static string EndsWith(string text, string part) => $"(length({text}) >= length({part}) and substr({text}, length({text}) - length({part}) + 1) = {part})";
+
+    /// <summary>The text in small letters, as far as the operand can tell.</summary>
+    private string Folded(Property property, Texts any) => $"lower({CaseFolding.Replacements(any.Values.Select(CaseFolding.Fold))
+        .Aggregate(Text(property), (sql, r) => $"replace({sql}, {Parameter(r.Capital.ToString())}, {Parameter(r.Small.ToString())})")} $binary)";
+
+    private string NumberWithin(string number, Interval interval)
     {
-        var options = $"(';' || {Text(property)} || ';')";
-        return $"({string.Join(" or ", any.Values.Select(v => $"replace({options}, {Parameter($";{v};")}, '') <> {options}"))})";
+        var equal = interval.WithBounds ? "=" : "";
+        return (double.IsFinite(interval.From), double.IsFinite(interval.To)) switch
+        {
+            (true, false) => $"{number} >{equal} {Parameter(interval.From)}",
+            (false, true) => $"{number} <{equal} {Parameter(interval.To)}",
+            _ => $"({number} >{equal} {Parameter(interval.From)} and {number} <{equal} {Parameter(interval.To)})",
+        };
     }
 
-    private string TextEqual(Property property, string[] folded)
-    {
-        var text = CaseFolding.Replacements(folded).Aggregate(Text(property), (sql, r) => $"replace({sql}, {Parameter(r.Capital.ToString())}, {Parameter(r.Small.ToString())})");
-        return $"lower({text} $binary) in {Parameter(folded)}";
-    }
+    /// <summary>The other property may have no value: then it does not hold, and is not unknown.</summary>
+    private static string OrFalse(string comparison) => $"coalesce({comparison}, false)";
 
     private string Within(string instant, Span span) => (span.From, span.To) switch
     {

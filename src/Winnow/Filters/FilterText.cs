@@ -20,18 +20,28 @@ public sealed class FilterText(Func<string, string> word, CultureInfo culture)
     /// <summary>One condition.</summary>
     public string Of(PropertyFilter filter)
     {
-        var text = string.Format(culture, word(filter.Operator.Phrase), Label(filter.Property), Of(filter.Property, filter.Operand));
+        var text = string.Format(culture, word(filter.Operator.Phrase), Label(filter.Property), Of(filter.Property, filter.Operator.Relation, filter.Operand));
         return filter.IncludeNoValue ? string.Format(culture, word("{0} or is unknown"), text) : text;
     }
 
-    private string Of(Property property, Operand operand) => operand switch
+    private string Of(Property property, Relation relation, Operand operand) => operand switch
     {
+        Texts texts when relation is Relation.AllOf or Relation.Exactly => Both([.. texts.Values.Select(v => Option(property, v))]),
         Texts texts => Either([.. texts.Values.Select(v => Option(property, v))]),
-        Numeric number => number.Value.ToString("#,0.##########", culture),
+        Numeric number => Number(number.Value),
         Flag flag => Option(property, flag.Value ? "true" : "false"),
-        Span span => span.Day.ToString("d MMMM yyyy", culture),
+        Interval { From: var from, To: var to } => double.IsInfinity(from) ? Number(to) : double.IsInfinity(to) ? Number(from) : Two(Number(from), Number(to)),
+        Other other => Label(other.Property),
+        Span { LastDay: { } last } span => Two(Day(span.Day), Day(last)),
+        Span span => Day(span.Day),
         _ => "",
     };
+
+    private string Number(double number) => number.ToString("#,0.##########", culture);
+
+    private string Day(DateTimeOffset day) => day.ToString("d MMMM yyyy", culture);
+
+    private string Two(string from, string to) => $"{from}{word(" and ")}{to}";
 
     private string Label(Property property) => property.IsCustom ? property.Label : word(property.Label);
 
@@ -42,5 +52,9 @@ public sealed class FilterText(Func<string, string> word, CultureInfo culture)
         _ => value,
     };
 
-    private string Either(string[] values) => values is [.. var first, var last] && first.Length > 0 ? $"{string.Join(", ", first)}{word(" or ")}{last}" : string.Join("", values);
+    private string Either(string[] values) => Join(values, " or ");
+
+    private string Both(string[] values) => Join(values, " and ");
+
+    private string Join(string[] values, string last) => values is [.. var first, var end] && first.Length > 0 ? $"{string.Join(", ", first)}{word(last)}{end}" : string.Join("", values);
 }

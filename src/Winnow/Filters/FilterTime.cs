@@ -36,30 +36,72 @@ internal static class FilterTime
         };
     }
 
+    /// <summary>Reads <c>{lowerBound, upperBound, requiresTimeZoneConversion}</c>: from the first day through the last.</summary>
+    public static (Span? Span, string? Error) RangedDate(JsonElement operation, Property property, TimeZoneInfo zone)
+    {
+        if (!operation.TryGetProperty("lowerBound", out var lower) || Milliseconds(lower) is not { } from) return (null, "lowerBound: give Unix milliseconds, such as 1782777600000");
+        if (!operation.TryGetProperty("upperBound", out var upper) || Milliseconds(upper) is not { } to) return (null, "upperBound: give Unix milliseconds, such as 1782777600000");
+        var convert = operation.TryGetProperty("requiresTimeZoneConversion", out var flag) && flag.ValueKind == JsonValueKind.True;
+        return from <= to ? (Days(from, to, convert, property, zone), null) : (null, "lowerBound: must not be after upperBound");
+    }
+
+    /// <summary>The stretch from one day through another.</summary>
+    public static Span Days(long from, long to, bool convert, Property property, TimeZoneInfo zone)
+    {
+        var (first, last) = (Day(from, convert, "IS_EQUAL_TO", property, zone), Day(to, convert, "IS_EQUAL_TO", property, zone));
+        var source = new JsonObject { ["lowerBound"] = from, ["upperBound"] = to, ["requiresTimeZoneConversion"] = convert }.ToJsonString();
+        return new(first.From, last.To, first.Day, source, last.Day);
+    }
+
     /// <summary>Reads <c>{timePoint, endpointBehavior}</c> with a point of timeType DATE; without an hour the point is the whole day.</summary>
     public static (Span? Span, string? Error) TimePoint(JsonElement operation, string name, Property property)
     {
+        var (point, error) = Point(operation, "timePoint", property);
+        if (error is not null || point is null) return (null, error);
+        var inclusive = Word(operation, "endpointBehavior", "EXCLUSIVE") == "INCLUSIVE";
+        var source = new JsonObject { ["timePoint"] = point.Source, ["endpointBehavior"] = Behavior(inclusive), ["propertyParser"] = "VALUE", ["type"] = "TIME_POINT" }.ToJsonString();
+        return (name == "IS_BEFORE" ? new(long.MinValue, inclusive ? point.End : point.Start, point.Shown, source)
+            : new(inclusive ? point.Start : point.End, long.MaxValue, point.Shown, source), null);
+    }
+
+    /// <summary>Reads <c>{lowerBoundTimePoint, upperBoundTimePoint, lowerBoundEndpointBehavior, upperBoundEndpointBehavior}</c>.</summary>
+    public static (Span? Span, string? Error) TimeRanged(JsonElement operation, Property property)
+    {
+        var (lower, error) = Point(operation, "lowerBoundTimePoint", property);
+        if (lower is null) return (null, error);
+        (var upper, error) = Point(operation, "upperBoundTimePoint", property);
+        if (upper is null) return (null, error);
+        var (withLower, withUpper) = (Word(operation, "lowerBoundEndpointBehavior", "INCLUSIVE") == "INCLUSIVE", Word(operation, "upperBoundEndpointBehavior", "INCLUSIVE") == "INCLUSIVE");
+        var source = new JsonObject
+        {
+            ["lowerBoundTimePoint"] = lower.Source, ["upperBoundTimePoint"] = upper.Source, ["lowerBoundEndpointBehavior"] = Behavior(withLower),
+            ["upperBoundEndpointBehavior"] = Behavior(withUpper), ["propertyParser"] = "VALUE", ["type"] = "TIME_RANGED",
+        }.ToJsonString();
+        var (from, to) = (withLower ? lower.Start : lower.End, withUpper ? upper.End : upper.Start);
+        return from <= to ? (new(from, to, lower.Shown, source, upper.Shown), null) : (null, "lowerBoundTimePoint: must not be after upperBoundTimePoint");
+    }
+
+    private static string Behavior(bool inclusive) => inclusive ? "INCLUSIVE" : "EXCLUSIVE";
+
+    /// <summary>An instant or a whole day, from (included) to (not included).</summary>
+    private sealed record Moment(long Start, long End, DateTimeOffset Shown, JsonNode? Source);
+
+    private static (Moment? Moment, string? Error) Point(JsonElement operation, string field, Property property)
+    {
         if (Word(operation, "propertyParser", "VALUE") != "VALUE") return (null, "propertyParser: only VALUE is supported");
-        if (!operation.TryGetProperty("timePoint", out var point) || point.ValueKind != JsonValueKind.Object) return (null, "timePoint: give a time point");
-        if (Word(point, "timeType", "") != "DATE") return (null, "timePoint.timeType: only DATE is supported; dates relative to today come later");
+        if (!operation.TryGetProperty(field, out var point) || point.ValueKind != JsonValueKind.Object) return (null, $"{field}: give a time point");
+        if (Word(point, "timeType", "") != "DATE") return (null, $"{field}.timeType: only DATE is supported; dates relative to today come later");
         if (Part(point, "year") is not (>= 1 and <= 9998 and var year) || Part(point, "month") is not (>= 1 and <= 12 and var month)
-            || Part(point, "day") is not (>= 1 and var day) || day > System.DateTime.DaysInMonth(year, month)) return (null, "timePoint: year, month and day are no date");
+            || Part(point, "day") is not (>= 1 and var day) || day > System.DateTime.DaysInMonth(year, month)) return (null, $"{field}: year, month and day are no date");
         var zone = point.TryGetProperty("zoneId", out var id) && id.ValueKind == JsonValueKind.String && TimeZoneInfo.TryFindSystemTimeZoneById(id.GetString()!, out var found) ? found : null;
-        if (zone is null) return (null, "timePoint.zoneId: give a time zone such as Europe/Amsterdam");
+        if (zone is null) return (null, $"{field}.zoneId: give a time zone such as Europe/Amsterdam");
         if (property.Type == PropertyType.Date) zone = TimeZoneInfo.Utc;
 
         var (hour, minute, second, ms) = (Part(point, "hour"), Part(point, "minute") ?? 0, Part(point, "second") ?? 0, Part(point, "millisecond") ?? 0);
-        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || ms is < 0 or > 999) return (null, "timePoint: hour, minute, second and millisecond are no time");
+        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || ms is < 0 or > 999) return (null, $"{field}: hour, minute, second and millisecond are no time");
         var date = new System.DateTime(year, month, day);
         var start = Instant(hour is { } h ? date.Add(new(0, h, minute, second, ms)) : date, zone);
-        var end = hour is null ? Instant(date.AddDays(1), zone) : start + 1;
-        var inclusive = Word(operation, "endpointBehavior", "EXCLUSIVE") == "INCLUSIVE";
-        var source = new JsonObject
-        {
-            ["timePoint"] = JsonNode.Parse(point.GetRawText()), ["endpointBehavior"] = inclusive ? "INCLUSIVE" : "EXCLUSIVE", ["propertyParser"] = "VALUE", ["type"] = "TIME_POINT",
-        }.ToJsonString();
-        var shown = new DateTimeOffset(date, TimeSpan.Zero);
-        return (name == "IS_BEFORE" ? new(long.MinValue, inclusive ? end : start, shown, source) : new(inclusive ? start : end, long.MaxValue, shown, source), null);
+        return (new(start, hour is null ? Instant(date.AddDays(1), zone) : start + 1, new(date, TimeSpan.Zero), JsonNode.Parse(point.GetRawText())), null);
     }
 
     /// <summary>The first instant of a local time: in the hour that comes twice the earlier one, in the hour that is missing the time after it.</summary>

@@ -34,6 +34,15 @@ public sealed class FilterJsonTests
     [InlineData("""{"operationType":"ENUMERATION","operator":"IS_NONE_OF","values":["true"],"includeObjectsWithNoValueSet":true}""", "hs_marketable_until_renewal", "Marketing contact until next update is none of Yes or is unknown")]
     [InlineData("""{"operationType":"multistring","operator":"IS_EQUAL_TO","values":["Utrecht","Den Haag","Ede"]}""", "city", "City is equal to Utrecht, Den Haag or Ede")]
     [InlineData("""{"operationType":"NUMBER","operator":"IS_NOT_EQUAL_TO","value":"38.5"}""", "shoe_size", "Shoe size is not equal to 38.5")]
+    [InlineData("""{"operationType":"NUMBER","operator":"IS_GREATER_THAN_OR_EQUAL_TO","value":1000}""", "shoe_size", "Shoe size is at least 1,000")]
+    [InlineData("""{"operationType":"number-ranged","operator":"IS_NOT_BETWEEN","lowerBound":36,"upperBound":"40.5"}""", "shoe_size", "Shoe size is not between 36 and 40.5")]
+    [InlineData("""{"operationType":"STRING","operator":"CONTAINS","value":"dam"}""", "city", "City contains dam")]
+    [InlineData("""{"operationType":"MULTISTRING","operator":"STARTS_WITH","values":["Den ","'s-"]}""", "city", "City starts with Den  or 's-")]
+    [InlineData("""{"operationType":"ENUMERATION","operator":"CONTAINS_ALL","values":["NEW","OPEN"]}""", "hs_lead_status", "Lead Status has all of New and Open")]
+    [InlineData("""{"operationType":"datetime-ranged","operator":"IS_BETWEEN","lowerBound":1782777600000,"upperBound":1782864000000}""", "createdate", "Create Date is between 30 June 2026 and 1 July 2026")]
+    [InlineData("""{"operationType":"TIME_RANGED","operator":"IS_BETWEEN","lowerBoundTimePoint":{"timeType":"DATE","zoneId":"UTC","year":2026,"month":1,"day":1},"upperBoundTimePoint":{"timeType":"DATE","zoneId":"UTC","year":2026,"month":1,"day":31}}""", "createdate", "Create Date is between 1 January 2026 and 31 January 2026")]
+    [InlineData("""{"operationType":"datetime-comparative","operator":"IS_BEFORE","comparisonPropertyName":"lastmodifieddate"}""", "createdate", "Create Date is earlier than Last Modified Date")]
+    [InlineData("""{"operationType":"string-comparative","operator":"IS_EQUAL_TO","comparisonPropertyName":"lastname"}""", "firstname", "First Name is the same as Last Name")]
     [InlineData("""{"operationType":"DATETIME","operator":"IS_EQUAL_TO","timestamp":1782777600000,"requiresTimeZoneConversion":true}""", "createdate", "Create Date is on 30 June 2026")]
     [InlineData("""{"operationType":"TIME_POINT","operator":"IS_BEFORE","timePoint":{"timeType":"DATE","zoneId":"Europe/Amsterdam","year":2026,"month":3,"day":29},"endpointBehavior":"EXCLUSIVE"}""", "createdate", "Create Date is before 29 March 2026")]
     public void Each_operator_is_read_in_the_spellings_that_clients_use(string operation, string property, string text) =>
@@ -64,6 +73,9 @@ public sealed class FilterJsonTests
     [InlineData("""{"filterType":"PROPERTY","property":"city","operation":{"operationType":"NUMBER","operator":"IS_EQUAL_TO","value":1}}""", "filterBranches[0].filters[1].operation: NUMBER IS_EQUAL_TO is not supported for city (String); use one of ALL_PROPERTY IS_KNOWN")]
     [InlineData("""{"filterType":"PROPERTY","property":"city","operation":{"operationType":"STRING","operator":"HAS_EVER_CONTAINED","value":"x"}}""", "filterBranches[0].filters[1].operation: STRING HAS_EVER_CONTAINED is not supported")]
     [InlineData("""{"filterType":"PROPERTY","property":"hs_lead_status","operation":{"operationType":"ENUMERATION","operator":"IS_ANY_OF","values":[]}}""", "filterBranches[0].filters[1].operation.values: give 1 to 1000 texts")]
+    [InlineData("""{"filterType":"PROPERTY","property":"shoe_size","operation":{"operationType":"NUMBER_RANGED","operator":"IS_BETWEEN","lowerBound":5,"upperBound":4}}""", "filterBranches[0].filters[1].operation.lowerBound: must not be above upperBound")]
+    [InlineData("""{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"COMPARATIVE_DATE","operator":"IS_BEFORE","comparisonPropertyName":"city"}}""", "filterBranches[0].filters[1].operation.comparisonPropertyName: give the internal name")]
+    [InlineData("""{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"COMPARATIVE_DATE","operator":"IS_BEFORE","comparisonPropertyName":"lastmodifieddate","defaultComparisonValue":"1"}}""", "filterBranches[0].filters[1].operation.defaultComparisonValue: is not supported")]
     [InlineData("""{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"TIME_POINT","operator":"IS_AFTER","timePoint":{"timeType":"INDEXED"}}}""", "filterBranches[0].filters[1].operation: timePoint.timeType: only DATE is supported")]
     public void What_is_not_supported_is_refused_with_its_place_and_never_silently_true(string filter, string error) =>
         Assert.StartsWith(error, FilterJson.Read(And(Known + "," + filter), Catalog, TimeZoneInfo.Utc).Error);

@@ -83,18 +83,21 @@ public sealed class FilterReadersTests
     {
         var one = from property in Gen.Elements(Askable(catalog).ToArray())
                   from op in Gen.Elements(FilterOperator.All.Where(o => o.Fits(property.Type)).ToArray())
-                  from operand in OperandOf(property, op)
+                  from operand in OperandOf([.. Askable(catalog)], property, op)
                   from none in Gen.Elements(true, false)
                   select new PropertyFilter(property, op, operand, none && op.Relation != Relation.Known);
         var group = Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(one, n)).Select(filters => new FilterGroup(filters));
         return Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(group, n)).Select(groups => new Filter(groups));
     }
 
-    private static Gen<Operand> OperandOf(Property property, FilterOperator op) => op.Relation switch
+    private static Gen<Operand> OperandOf(Property[] properties, Property property, FilterOperator op) => op.Relation switch
     {
         Relation.Known => Gen.Constant(Operand.None),
-        Relation.AnyOf => Several([.. Options, "true", "false"]),
-        Relation.TextEqual => op.Type == "STRING" ? Gen.Elements(Pool).Select(v => (Operand)new Texts([v])) : Several(Pool),
+        Relation.AnyOf or Relation.AllOf => Several([.. Options, "true", "false"]),
+        Relation.Exactly => Several(Options),
+        Relation.NumberWithin => from low in Gen.Elements(Numbers) from more in Gen.Elements(0, 1, 50.0, 1e9) select (Operand)Winnow.Filters.Interval.Of(op, low, low + more),
+        Relation.EarlierThan or Relation.LaterThan or Relation.SameText => Gen.Elements(properties.Where(p => op.Fits(p.Type)).ToArray()).Select(p => (Operand)new Other(p)),
+        Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith => op.Type == "STRING" ? Gen.Elements(Pool).Select(v => (Operand)new Texts([v])) : Several(Pool),
         Relation.NumberEqual => Gen.Elements(Numbers).Select(v => (Operand)new Numeric(v)),
         Relation.FlagEqual => Gen.Elements(true, false).Select(v => (Operand)new Flag(v)),
         _ => from instant in Gen.Elements(Instants)
@@ -106,9 +109,23 @@ public sealed class FilterReadersTests
 
     private static Span Moment(long instant, bool flag, Property property, FilterOperator op)
     {
+        if (op.IsBetween) return Stretch(instant, flag, property, op);
         var day = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(instant, 86_400_000));
         var json = op.Type == "DATETIME" ? $$"""{"timestamp":{{instant}},"requiresTimeZoneConversion":{{(flag ? "true" : "false")}}}"""
             : $$"""{"timePoint":{"timeType":"DATE","zoneId":"Europe/Amsterdam","year":{{Math.Min(day.Year, 9998)}},"month":"{{day.Month}}","day":{{Math.Min(day.Day, 28)}} {{(flag ? ",\"hour\":22" : "")}}},"endpointBehavior":"{{(flag ? "INCLUSIVE" : "EXCLUSIVE")}}"}""";
+        return Read(json, property, op);
+    }
+
+    private static Span Stretch(long instant, bool flag, Property property, FilterOperator op)
+    {
+        var day = DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(instant, 86_400_000));
+        string Point(int days) => $$"""{"timeType":"DATE","zoneId":"Europe/Amsterdam","year":{{Math.Min(day.Year, 9998) + days / 10}},"month":"{{day.Month}}","day":{{Math.Min(day.Day, 20) + days}} {{(flag ? ",\"hour\":22" : "")}}}""";
+        return Read(op.Type == "RANGED_DATE" ? $$"""{"lowerBound":{{instant}},"upperBound":{{Math.Min(instant + 86_400_000 * 3, 253_370_764_800_000)}},"requiresTimeZoneConversion":{{(flag ? "true" : "false")}}}"""
+            : $$"""{"lowerBoundTimePoint":{{Point(0)}},"upperBoundTimePoint":{{Point(3)}},"upperBoundEndpointBehavior":"{{(flag ? "INCLUSIVE" : "EXCLUSIVE")}}"}""", property, op);
+    }
+
+    private static Span Read(string json, Property property, FilterOperator op)
+    {
         var root = $$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{"filterType":"PROPERTY","property":"{{property.Name}}","operation":{"operationType":"{{op.Type}}","operator":"{{op.Name}}",{{json[1..]}}}]}]}""";
         var (filter, error) = FilterJson.Read(root, new(property.IsCustom ? [property] : []), TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
         Assert.Null(error);
