@@ -14,6 +14,9 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>Refusals are answers, and htmx calls it an error when a newer request of the same part takes the place of an older one.</summary>
     private static readonly string[] Expected = ["the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest"];
 
+    /// <summary>How long a test waits for what must come, ms: no test of speed, a busy machine is not a fault.</summary>
+    private const float Patience = 60_000;
+
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
     private readonly ConcurrentQueue<string> faults = new();
@@ -24,8 +27,8 @@ public sealed class Chromium : IAsyncDisposable
     public static async Task<Chromium> Start()
     {
         if (Path is null && Environment.GetEnvironmentVariable("CI") is null) Assert.Skip("There is no Chromium: apt-get install chromium");
+        Assertions.SetDefaultExpectTimeout(Patience);
         var playwright = await Playwright.CreateAsync();
-        Assertions.SetDefaultExpectTimeout(15_000);
         string[] quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
         return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path, Args = quiet }));
     }
@@ -37,8 +40,8 @@ public sealed class Chromium : IAsyncDisposable
     /// <inheritdoc cref="Page(WebApp, int, ColorScheme, string, bool)"/>
     public async Task<IPage> Page(Uri server, int width = 1280, ColorScheme colours = ColorScheme.Light, string locale = "en-GB", bool script = true)
     {
-        var context = await browser.NewContextAsync(new() { BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, Locale = locale, JavaScriptEnabled = script, TimezoneId = "Europe/Amsterdam" });
-        context.SetDefaultTimeout(60_000);      // no test of speed: a busy machine is not a fault
+        var context = await browser.NewContextAsync(new() { BaseURL = server.ToString(), ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce, Locale = locale, JavaScriptEnabled = script, TimezoneId = "Europe/Amsterdam" });
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         page.Console += (_, message) => { if (message.Type == "error" && !Expected.Any(text => message.Text.Contains(text, StringComparison.Ordinal))) faults.Enqueue(message.Text); };
         page.PageError += (_, fault) => faults.Enqueue(fault);
