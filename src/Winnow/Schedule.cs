@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Email.Bounces;
+using Winnow.Email.Bounces.Webhooks;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
@@ -21,6 +22,8 @@ public static class Schedule
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Forget passwords tried long ago", TimeSpan.FromHours(1), services.GetRequiredService<SignInTries>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
+        new("Remove raw reports past their date", TimeSpan.FromHours(1), services.GetRequiredService<ForgetEvidence>().Run),
+        new("Forget calls of providers that are too old to come again", TimeSpan.FromHours(1), services.GetRequiredService<Webhooks>().Forget),
         new("Forget old notifications", TimeSpan.FromHours(1), services.GetRequiredService<Notifications>().Forget),
     ];
 }

@@ -120,6 +120,13 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
 
         // bounces
         new("/settings/bounces", Permission.Settings),
+        new("/settings/bounces/doors", Permission.Settings),
+        new("/settings/bounces/unmatched", Permission.Settings),
+        new("/settings/bounces/unmatched/{Id:long}", Permission.Settings),
+        new("/settings/bounces/unmatched/{id:long}/raw", Permission.Settings),
+        new("/settings/bounces/webhook", Permission.Settings),
+        new("/settings/bounces/webhook/close", Permission.Settings),
+        new("/webhooks/{provider}/{token}", Who.Anyone, Token: false),   // programs: what they send is signed or carries a password
         new("/email/bounce-tools/add-to-list", Permission.EditLists),
         new("/email/bounce-tools/create-list", Permission.EditLists),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),

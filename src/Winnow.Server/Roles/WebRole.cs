@@ -9,6 +9,7 @@ using Winnow.Server.Audit;
 using Winnow.Server.Contacts;
 using Winnow.Server.Email;
 using Winnow.Server.Email.Bounces;
+using Winnow.Server.Email.Bounces.Doors;
 using Winnow.Server.Email.Sending;
 using Winnow.Server.Jobs;
 using Winnow.Server.Lists;
@@ -68,6 +69,7 @@ public static class WebRole
         app.MapAccounts();
         app.MapAudit();
         app.MapBounces();
+        app.MapDoors();
         app.MapContacts();
         app.MapViews();
         app.MapNotifications();

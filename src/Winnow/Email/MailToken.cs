@@ -12,6 +12,8 @@ public enum TokenPurpose : byte
     MessageId = 2,
     /// <summary>The way out: <c>/u/TOKEN</c> and <c>u+TOKEN@bounce_domain</c>.</summary>
     Unsubscribe = 3,
+    /// <summary>The address at which a provider calls; in place of e-mail and contact stand the provider's number and the door's generation.</summary>
+    Webhook = 4,
 }
 
 /// <summary>Whom a mail went to, as it travels outside and comes back: account, e-mail and contact, signed with the account's

@@ -71,7 +71,7 @@ public sealed class Template
         var values = new string[slots.Length];
         var link = signed.UnsubscribeUrl;
         for (var i = 0; i < values.Length; i++) values[i] = Value(tokens[slots[i]], contact, link);
-        var head = new MessageHead(new Mailbox(to), signed.At, signed.MessageId, new ListUnsubscribe(link, signed.UnsubscribeAddress));
+        var head = new MessageHead(new Mailbox(to), signed.At, signed.MessageId, new ListUnsubscribe(link, signed.UnsubscribeAddress), signed.Marks);
         var content = new System.Buffers.ArrayBufferWriter<byte>(8 * 1024);
         message.Write(content, head, values);
         return new(signed.ReturnPath, to, signer is null ? content.WrittenMemory : signer.Sign(content.WrittenSpan, signed.At));
@@ -100,10 +100,15 @@ public sealed class Template
 public readonly record struct Letter(string ReturnPath, string To, ReadOnlyMemory<byte> Content);
 
 /// <summary>Where one recipient's mail says it comes from and how to leave: everything that is signed.</summary>
-public readonly record struct LetterHead(DateTimeOffset At, string ReturnPath, string MessageId, string UnsubscribeUrl, string UnsubscribeAddress)
+/// <param name="Marks">Fields by which providers carry our mark back; null for none.</param>
+public readonly record struct LetterHead(DateTimeOffset At, string ReturnPath, string MessageId, string UnsubscribeUrl, string UnsubscribeAddress, IReadOnlyList<HeaderField>? Marks = null)
 {
     /// <summary>Signs for one recipient.</summary>
-    public static LetterHead Sign(MailToken token, MailSettings settings, ReadOnlySpan<byte> secret, DateTimeOffset at) => new(at,
+    /// <param name="marks">Make such fields of the text that also stands in the Message-ID.</param>
+    public static LetterHead Sign(MailToken token, MailSettings settings, ReadOnlySpan<byte> secret, DateTimeOffset at, IReadOnlyList<Func<string, HeaderField>>? marks = null) => new(at,
         Email.ReturnPath.For(token, settings.BounceDomain, secret), Email.ReturnPath.MessageIdFor(token, settings.BounceDomain, secret),
-        $"{settings.PublicUrl}/u/{token.Sign(TokenPurpose.Unsubscribe, secret)}", Email.ReturnPath.ForUnsubscribe(token, settings.BounceDomain, secret));
+        $"{settings.PublicUrl}/u/{token.Sign(TokenPurpose.Unsubscribe, secret)}", Email.ReturnPath.ForUnsubscribe(token, settings.BounceDomain, secret),
+        marks is null or [] ? null : Fields(marks, token.Sign(TokenPurpose.MessageId, secret)));
+
+    private static List<HeaderField> Fields(IReadOnlyList<Func<string, HeaderField>> marks, string token) => [.. marks.Select(mark => mark(token))];
 }

@@ -20,6 +20,7 @@ internal static class OneOfEachKind
     public static string Path(string pattern) => Regex.Replace(pattern, @"\{(\w+)(:\w+)?\}", part => (part.Groups[1].Value, pattern) switch
     {
         ("Name", _) => "email",
+        (_, var unmatched) when unmatched.StartsWith("/settings/bounces/unmatched/", StringComparison.Ordinal) => "2",
         (_, var list) when list.EndsWith("/remove", StringComparison.Ordinal) => "2",
         (_, "/settings/properties/{Id:long}") => $"{Property.FirstCustomId}",        // those below are everybody's
         _ => "1",
@@ -45,6 +46,8 @@ internal static class OneOfEachKind
         await services.GetRequiredService<Inbox>().Store([(new(1, 1, 1), "b+1@bounces.test")], BounceApp.Original("ann@example.test"));
         await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'done', kind = 'other', verdict = 'Unknown' where account_id = 1")));
         await services.GetRequiredService<PrivateApps>().Create(1, (1, new(true, new HashSet<Permission>())), new("Sync", "", [Scope.ReadOwners]));
+        await db.Write(tx => services.GetRequiredService<Inbox>().Receive(tx, 1, "imap", "bounces@example.test", BounceApp.Original("old@example.test"), "1"));
+        await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'unmatched', why = 'no-mark', kind = 'other' where account_id = 1 and id = 2")));
         var imports = services.GetRequiredService<Imports>();
         var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);

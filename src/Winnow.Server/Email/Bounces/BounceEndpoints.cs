@@ -1,5 +1,6 @@
 using Winnow.Accounts;
 using Winnow.Email.Bounces;
+using Winnow.Email.Bounces.Webhooks;
 
 namespace Winnow.Server.Email.Bounces;
 
@@ -23,7 +24,7 @@ public static class BounceEndpoints
 
     /// <summary>Always as a download of bytes: a stranger wrote it, so no browser may read it as a page.</summary>
     private static async Task<IResult> Raw(long id, long inboxId, CurrentAccount account, BounceEvidence evidence) =>
-        await evidence.Find(account.Id, id, inboxId) is { } found
-            ? TypedResults.File(found.Raw, "application/octet-stream", $"evidence-{inboxId}.{(found.Evidence.Door == "reply" ? "txt" : "eml")}")
+        await evidence.Find(account.Id, id, inboxId) is { Raw.Length: > 0 } found
+            ? TypedResults.File(found.Raw, "application/octet-stream", $"evidence-{inboxId}.{(found.Evidence.Door == "reply" ? "txt" : WebhookProvider.Find(found.Evidence.Door) is null ? "eml" : "json")}")
             : TypedResults.NotFound();
 }

@@ -4,13 +4,15 @@ using Winnow.Data;
 namespace Winnow.Email.Bounces;
 
 /// <summary>One report or refusal about a contact, as it was judged. See the table <c>inbox</c> for the words in it.</summary>
-/// <param name="Door">smtp: a mail that came back; reply: the relay's answer while sending.</param>
+/// <param name="Door">smtp, imap, pop3: a mail that came back; reply: the relay's answer while sending; else the code of a provider that called.</param>
 /// <param name="State">done, or copy: it said what was known and changed nothing.</param>
 /// <param name="Effect">For a bounce: hard, spared or soft.</param>
+/// <param name="EmailId">0 when it is about mail that another system sent.</param>
 /// <param name="EmailName">The marketing e-mail it is about; null when that is gone.</param>
+/// <param name="RedactedAt">When its raw bytes were removed; null while they are kept.</param>
 public sealed record Evidence(
     long Id, DateTimeOffset ReceivedAt, string Door, string State, string Kind, string? Verdict, string? Reason, string? Effect, string? Status,
-    string? Rule, string? Decisive, string? RefusedBy, string? Named, long EmailId, string? EmailName);
+    string? Rule, string? Decisive, string? RefusedBy, string? Named, long EmailId, string? EmailName, DateTimeOffset? RedactedAt);
 
 /// <summary>What is held against a contact's address, and for it.</summary>
 /// <param name="Address">The state of the contact's present address.</param>

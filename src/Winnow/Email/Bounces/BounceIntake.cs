@@ -2,13 +2,16 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Mail.Mime;
 using Winnow.Mail.Reports;
 
 namespace Winnow.Email.Bounces;
 
 /// <summary>Turns stored reports, and refusals while sending, into verdicts. Each report is handled in one transaction that first
 /// claims its row: two processes, or one that died in between, handle it once.</summary>
-public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, AddressChanges addresses, BouncePolicies policies, TellSender tellSender, TimeProvider clock, ILogger<BounceIntake> log)
+public sealed class BounceIntake(
+    Db db, Inbox inbox, Recipients recipients, ContactStore contacts, AddressChanges addresses, BouncePolicies policies, IntakeSettingsStore settings, ReportMarks marks, TellSender tellSender,
+    TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
     /// <summary>A row that could not be judged waits 1, 4, 9 … minutes after it came, so that it cannot hold up the others, and is left alone,
@@ -47,8 +50,9 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
         try
         {
             var raw = await db.Read(tx => tx.Single<byte[]>(Sql["raw"], new { row.AccountId, row.Id }), stop);
-            var report = MailReport.Read(raw);
-            await db.Write(tx => Take(tx, row, report), stop);
+            var incoming = Incoming.Read(row.Door, row.Recipient, raw);
+            var whose = row.Door == "smtp" ? new(row.Path, WhyUnmatched.Gone) : await marks.Of(row.AccountId, incoming.Marks, stop);
+            await db.Write(tx => Take(tx, row, incoming, whose), stop);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -57,15 +61,32 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
         }
     }
 
-    private async Task Take(Tx tx, InboxRow row, MailReport mail)
+    private async Task Take(Tx tx, InboxRow row, Incoming incoming, Whose whose)
     {
         if (await tx.Execute(Sql["claim"], new { row.AccountId, row.Id }) == 0) return;
-        var path = new MailToken(row.AccountId, row.EmailId, row.ContactId);
-        var recipient = await tx.SingleOrNone<SentTo>(Sql["recipient"], new { path.AccountId, path.EmailId, path.ContactId });
-        if (recipient is null) return;
-        var report = new Report(tx, path, row.Id, recipient, Finding.Of(mail, recipient.EmailKey));
+        var (path, recipient, why) = await Recipient(tx, row, incoming, whose);
+        if (recipient is null && row.Door == "smtp") return;                    // it came to a path of ours whose e-mail is gone: kept
+        var report = new Report(tx, path, row.Id, recipient!, incoming.About(recipient?.EmailKey ?? ""));
+        if (recipient is null)
+        {
+            await Judge(report, "unmatched", null, why == WhyUnmatched.NoMark && report.Finding.Kind == "other" ? WhyUnmatched.NoReport : why);
+            return;
+        }
         var (state, effect) = await Act(report);
         await Judge(report, state, effect);
+    }
+
+    /// <summary>Whom it is about: by our mark, else by the addresses it names where the account allows that. A report with a mark that is
+    /// not genuine here is never matched by address.</summary>
+    private async Task<(MailToken Path, SentTo? Recipient, string Why)> Recipient(Tx tx, InboxRow row, Incoming incoming, Whose whose)
+    {
+        var nobody = new MailToken(row.AccountId, 0, 0);
+        if (whose.Token is { } path)
+            return await tx.SingleOrNone<SentTo>(Sql["recipient"], new { path.AccountId, path.EmailId, path.ContactId }) is { } sentTo ? (path, sentTo, "") : (nobody, null, WhyUnmatched.Gone);
+        string[] keys = [.. incoming.Named.Select(EmailAddress.Normalize).OfType<string>().Distinct()];
+        if (whose.Why != WhyUnmatched.NoMark || keys.Length == 0 || !(await settings.Read(tx, row.AccountId)).ByAddress) return (nobody, null, whose.Why);
+        var holders = await contacts.IdsByAddress(tx, row.AccountId, keys);
+        return keys.FirstOrDefault(holders.ContainsKey) is { } key ? (nobody with { ContactId = holders[key] }, new(key, key, Outcome.Sent, null), "") : (nobody, null, WhyUnmatched.UnknownAddress);
     }
 
     /// <summary>What each kind of mail does; returns the state of its row and, for a bounce, what it does to the address.</summary>
@@ -85,15 +106,21 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
         var policy = await policies.Read(tx, path.AccountId);
         var effect = policy.Decide(cause, policy[cause.Verdict].Deed == BounceDeed.Score ? await Earlier(report) : [], clock.GetUtcNow());
         var known = recipient.Outcome is Outcome.Bounced or Outcome.SoftBounced;
-        if (recipient.Outcome == Outcome.NotSent || (known && !IsWorse(effect, cause, recipient.Reason))) return null;
+        if (recipient.Outcome == Outcome.NotSent || (known && !IsWorse(effect, cause, recipient.Reason)) || (path.EmailId == 0 && await WasReported(report))) return null;
         // counters are taken in one order everywhere (contacts, events, figures), so that sending and judging cannot wait for each other
         var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
         await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });
         await Event(report, "BOUNCE");
         await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
-        if (effect.Tells) await tellSender.Order(tx, path.AccountId, path.EmailId);
+        if (effect.Tells && path.EmailId > 0) await tellSender.Order(tx, path.AccountId, path.EmailId);
         return effect;
     }
+
+    /// <summary>Of mail that Winnow did not send there is no e-mail to tell copies by: one bounce of an address in a day is enough.</summary>
+    private async Task<bool> WasReported(Report report) => await report.Tx.Single<long>(Sql["reported"], new
+    {
+        report.Path.AccountId, report.Recipient.EmailKey, since = clock.GetUtcNow().AddDays(-1),
+    }) > 0;
 
     /// <summary>When other e-mails to the address failed with the same verdict since it was last unbounced. The address is locked first: of two
     /// processes with a report each, the second sees what the first one wrote.</summary>
@@ -115,7 +142,7 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
     internal static AddressState After(AddressState state, BounceEffect effect, MailToken path, DateTimeOffset? sentAt, DateTimeOffset now) =>
         effect.Reason is not { } reason || (effect.Spared && state.IsHardBounced) ? state : state with
         {
-            HardBounceReason = reason.HubSpotValue(), HardBouncedAt = now, HardBounceEmailId = path.EmailId, HardBounceSentAt = sentAt, HardBounceSpared = effect.Spared,
+            HardBounceReason = reason.HubSpotValue(), HardBouncedAt = now, HardBounceEmailId = path.EmailId > 0 ? path.EmailId : null, HardBounceSentAt = sentAt, HardBounceSpared = effect.Spared,
         };
 
     private async Task<bool> Complained(Report report)
@@ -148,13 +175,16 @@ public sealed class BounceIntake(Db db, Inbox inbox, Recipients recipients, Addr
         });
     }
 
-    private static Task Judge(Report report, string state, BounceEffect? effect) => report.Tx.Execute(Sql["judge"], new
+    private static Task Judge(Report report, string state, BounceEffect? effect, string? why = null) => report.Tx.Execute(Sql["judge"], new
     {
-        report.Path.AccountId, report.InboxId, state, report.Finding.Kind, verdict = report.Finding.Cause?.Verdict.ToString(), reason = report.Finding.Cause?.Reason.Code(),
-        effect = effect?.Code, report.Finding.Status, report.Finding.Rule, report.Finding.Decisive, report.Finding.RefusedBy, report.Finding.Named,
+        report.Path.AccountId, report.InboxId, report.Path.EmailId, report.Path.ContactId, state, why, report.Finding.Kind, verdict = report.Finding.Cause?.Verdict.ToString(),
+        reason = report.Finding.Cause?.Reason.Code(), effect = effect?.Code, report.Finding.Status, report.Finding.Rule, report.Finding.Decisive, report.Finding.RefusedBy, report.Finding.Named,
     });
 
-    private sealed record InboxRow(long AccountId, long Id, long EmailId, long ContactId, long Attempts);
+    private sealed record InboxRow(long AccountId, long Id, string Door, string Recipient, long EmailId, long ContactId, long Attempts)
+    {
+        public MailToken Path => new(AccountId, EmailId, ContactId);
+    }
 
     private sealed record SentTo(string Email, string EmailKey, string Outcome, string? Reason);
 

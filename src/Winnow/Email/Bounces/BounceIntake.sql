@@ -1,5 +1,5 @@
 -- name: new
-select account_id, id, email_id, contact_id, attempts from inbox where state = 'new' and attempts < @MaxAttempts and received_at + attempts * attempts * 60000 <= @now order by account_id, id limit @AtOnce;
+select account_id, id, door, recipient, email_id, contact_id, attempts from inbox where state = 'new' and attempts < @MaxAttempts and received_at + attempts * attempts * 60000 <= @now order by account_id, id limit @AtOnce;
 
 -- name: raw
 select raw from inbox where account_id = @AccountId and id = @Id;
@@ -17,19 +17,22 @@ $lock;
 
 -- name: earlier
 select min(e.at) from email_events e join inbox i on i.account_id = e.account_id and i.id = e.inbox_id
-where e.account_id = @AccountId and e.email_key = @EmailKey and e.type = 'BOUNCE' and e.at > @since and i.verdict = @verdict and coalesce(e.email_id, 0) <> @EmailId
+where e.account_id = @AccountId and e.email_key = @EmailKey and e.type = 'BOUNCE' and e.at > @since and i.verdict = @verdict and (@EmailId = 0 or coalesce(e.email_id, 0) <> @EmailId)
 group by coalesce(e.email_id, -e.id);
+
+-- name: reported
+select count(*) from email_events where account_id = @AccountId and email_key = @EmailKey and type = 'BOUNCE' and email_id is null and at > @since;
 
 -- name: sent-at
 select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId;
 
 -- name: events
-select count(*) from email_events where account_id = @AccountId and contact_id = @ContactId and email_id = @EmailId and type = @type;
+select count(*) from email_events where account_id = @AccountId and contact_id = @ContactId and coalesce(email_id, 0) = @EmailId and type = @type;
 
 -- name: event
 insert into email_events (account_id, id, at, type, contact_id, email_id, sent_at, email_key, reason, detail, inbox_id)
-select @AccountId, @id, @now, @type, @ContactId, @EmailId, (select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId), @EmailKey, @reason, @detail, @InboxId;
+select @AccountId, @id, @now, @type, @ContactId, nullif(@EmailId, 0), (select sent_at from marketing_emails where account_id = @AccountId and id = @EmailId), @EmailKey, @reason, @detail, @InboxId;
 
 -- name: judge
-update inbox set state = @state, kind = @Kind, verdict = @verdict, reason = @reason, effect = @effect, status = @Status, rule = @Rule, decisive = @Decisive, refused_by = @RefusedBy, named = @Named
+update inbox set state = @state, why = @why, email_id = @EmailId, contact_id = @ContactId, kind = @Kind, verdict = @verdict, reason = @reason, effect = @effect, status = @Status, rule = @Rule, decisive = @Decisive, refused_by = @RefusedBy, named = @Named
 where account_id = @AccountId and id = @InboxId;

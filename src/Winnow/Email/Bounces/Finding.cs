@@ -36,7 +36,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
     }
 
     /// <summary>Strangers wrote these words, and PostgreSQL keeps no text with a NUL in it: one would hold the mail back for ever.</summary>
-    private static Finding Storable(Finding found) => found with
+    internal static Finding Storable(Finding found) => found with
     {
         Decisive = Kept(found.Decisive)!, Status = Kept(found.Status), RefusedBy = Kept(found.RefusedBy), Named = Kept(found.Named),
     };

@@ -24,11 +24,19 @@ public sealed class Inbox(Db db, TimeProvider clock)
         return stored;
     }, stop);
 
-    /// <summary>Adds a row in the caller's transaction and returns its id.</summary>
-    internal async Task<long> Add(Tx tx, MailToken path, string door, string recipient, byte[] raw, string state)
+    /// <summary>Stores what came to a mailbox or from a provider, in the caller's transaction; whom it is about is found out when it is judged.</summary>
+    /// <param name="door">imap, pop3 or the code of a provider.</param>
+    /// <param name="recipient">The mailbox, or the address that the provider names.</param>
+    /// <param name="fingerprint">The same for every copy.</param>
+    /// <returns>False when it is there already.</returns>
+    public async Task<bool> Receive(Tx tx, long accountId, string door, string recipient, byte[] raw, string fingerprint) =>
+        await Add(tx, new(accountId, 0, 0), door, recipient, raw, "new", fingerprint) > 0;
+
+    /// <summary>Adds a row in the caller's transaction and returns its id; 0 when one with this fingerprint is there.</summary>
+    internal async Task<long> Add(Tx tx, MailToken path, string door, string recipient, byte[] raw, string state, string? fingerprint = null)
     {
         var id = await Ids.Next(tx, path.AccountId, "inbox");
-        await tx.Execute(Sql["add"], new { path.AccountId, id, now = clock.GetUtcNow(), door, recipient, path.EmailId, path.ContactId, raw, state });
-        return id;
+        var added = await tx.Execute(Sql["add"], new { path.AccountId, id, now = clock.GetUtcNow(), door, recipient, path.EmailId, path.ContactId, raw, state, fingerprint });
+        return added == 1 ? id : 0;
     }
 }

@@ -5,6 +5,7 @@ using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.Mail.Mime;
 using Winnow.Mail.Smtp;
 
 namespace Winnow.Email.Sending;
@@ -131,7 +132,7 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
     private async Task HandOver(Turn turn, GroupCommit<Ending> endings, CancellationToken stop)
     {
         var token = new MailToken(what.Email.AccountId, what.Email.Id, turn.Recipient.ContactId);
-        var letter = what.Template.For(turn.Contact, turn.Recipient.Email, LetterHead.Sign(token, what.Settings, what.Secret, clock.GetUtcNow()));
+        var letter = what.Template.For(turn.Contact, turn.Recipient.Email, LetterHead.Sign(token, what.Settings, what.Secret, clock.GetUtcNow(), what.Marks));
         var message = new SmtpMessage(letter.ReturnPath, letter.To, letter.Content);
         var noted = false;
         for (var tries = 1; !relayIsDown && !stop.IsCancellationRequested; tries++)
@@ -246,5 +247,7 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
 }
 
 /// <summary>What a delivery sends, and through what.</summary>
+/// <param name="Marks">For the providers that tell of bounces: the fields by which they carry our mark back.</param>
 internal sealed record DeliveryOf(
-    JobRun Run, HandOverLog HandOvers, MarketingEmail Email, Template Template, PropertyCatalog Properties, SmtpPool Pool, MailSettings Settings, byte[] Secret, TimeSpan Patience);
+    JobRun Run, HandOverLog HandOvers, MarketingEmail Email, Template Template, PropertyCatalog Properties, SmtpPool Pool, MailSettings Settings, byte[] Secret, TimeSpan Patience,
+    IReadOnlyList<Func<string, HeaderField>> Marks);

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Localization;
+using Winnow.Email.Bounces.Webhooks;
+using Winnow.Server.Ui;
+
+namespace Winnow.Server.Email.Bounces.Doors;
+
+/// <summary>What people read about the doors, as tables.</summary>
+public static class DoorWords
+{
+    /// <summary>What a door is called.</summary>
+    public static string Door(this IStringLocalizer<Words> words, string door) => door switch
+    {
+        "smtp" => words["Return path"],
+        "reply" => words["While the email was being sent"],
+        "imap" or "pop3" => words["Mailbox"],
+        _ => WebhookProvider.Find(door)?.Name ?? door,
+    };
+
+    /// <summary>Why a report is about nobody.</summary>
+    public static string WhyUnmatched(this IStringLocalizer<Words> words, string why) => why switch
+    {
+        Winnow.Email.Bounces.WhyUnmatched.NoMark => words["No mark of Winnow"],
+        Winnow.Email.Bounces.WhyUnmatched.Forged => words["A forged mark"],
+        Winnow.Email.Bounces.WhyUnmatched.Foreign => words["A mark of another account"],
+        Winnow.Email.Bounces.WhyUnmatched.Gone => words["The email or its recipient is gone"],
+        Winnow.Email.Bounces.WhyUnmatched.UnknownAddress => words["No contact has this address"],
+        _ => words["An ordinary mail, no report"],
+    };
+
+    /// <summary>Why the last call of a provider was refused, and what to do.</summary>
+    public static string WebhookProblem(this IStringLocalizer<Words> words, string problem) => problem switch
+    {
+        WebhookFault.Forged => words["Its signature or password does not hold. Enter the key again, or the new password at the provider."],
+        WebhookFault.Old => words["It was signed too long ago, or the clock of this server is wrong."],
+        WebhookFault.OtherTopic => words["It came from another topic than the one entered here."],
+        WebhookFault.NoCertificate => words["Amazon's certificate could not be fetched: this server must reach amazonaws.com by HTTPS."],
+        _ => words["It could not be read."],
+    };
+
+    /// <summary>What a provider asks for, the label of the field.</summary>
+    public static string Asks(this IStringLocalizer<Words> words, WebhookSecret secret) => secret switch
+    {
+        WebhookSecret.Topic => words["ARN of the SNS topic"],
+        WebhookSecret.PublicKey => words["Verification key"],
+        _ => words["HTTP webhook signing key"],
+    };
+
+    /// <summary>Where to enter what at the provider.</summary>
+    public static IEnumerable<string> Steps(this IStringLocalizer<Words> words, string provider) => provider switch
+    {
+        "amazonses" => [words["Make a standard SNS topic and enter its ARN here."], words["Subscribe the address below to the topic, protocol HTTPS, without raw message delivery. Winnow confirms the subscription by itself."], words["In SES, send bounces and complaints of your identity to the topic, original headers included."]],
+        "sendgrid" => [words["Enter the address below under Settings > Mail settings > Event webhooks; choose bounced, dropped, deferred and spam reports."], words["Switch the signed event webhook on and enter its verification key here."]],
+        "mailgun" => [words["Enter the address below under Sending > Webhooks for permanent failure, temporary failure and spam complaints."], words["Enter the HTTP webhook signing key here."]],
+        "postmark" => [words["Add a webhook with the address below to the message stream; choose bounce and spam complaint."], words["Enter user and password below as its basic authentication."]],
+        "sparkpost" => [words["Add a webhook with the address below; choose bounce, delay, policy rejection, out of band and spam complaint."], words["Enter user and password below as its basic authentication."]],
+        _ => [words["Add a transactional webhook with the address below; choose hard bounce, soft bounce, invalid, blocked, error, deferred and complaint."], words["Enter user and password below as its basic authentication."]],
+    };
+}
