@@ -126,7 +126,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/bounces/unmatched/{id:long}/raw", Permission.Settings),
         new("/settings/bounces/webhook", Permission.Settings),
         new("/settings/bounces/webhook/close", Permission.Settings),
-        new("/webhooks/{provider}/{token}", Who.Anyone, Token: false),   // programs: what they send is signed or carries a password
+        new("/webhooks/{provider}/{token}", Who.Anyone, Token: false, Limit: RateLimit.Reports),   // programs: what they send is signed or carries a password
         new("/email/bounce-tools/add-to-list", Permission.EditLists),
         new("/email/bounce-tools/create-list", Permission.EditLists),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),

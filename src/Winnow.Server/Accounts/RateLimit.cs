@@ -17,6 +17,7 @@ public sealed record RateLimit(string Name, int Permits, TimeSpan Window)
         Passwords = new("password", 20, TimeSpan.FromMinutes(1)),                       // by place: forms that take a password
         Links = new("link", 60, TimeSpan.FromMinutes(1)),                               // by place: invitations, new passwords
         Unsubscribes = new("unsubscribe", 600, TimeSpan.FromMinutes(1)),                // by place: one mail provider presses for many people
+        Reports = new("report", 6_000, TimeSpan.FromMinutes(1)),                        // by place: providers tell of each mail, and call again after a 429
         TokenInfo = new("token-info", 60, TimeSpan.FromMinutes(1)),                     // by place: asks what a token may do
         FailedTokens = new("failed-token", 60, TimeSpan.FromMinutes(1)),                // by place: tokens that are not valid
         Apps = new("TEN_SECONDLY_ROLLING", 100, TimeSpan.FromSeconds(10));              // by private app, as HubSpot
