@@ -7,9 +7,10 @@ if (args is ["smtp", ..])
     await SmtpSpeed.Run(int.Parse(args.ElementAtOrDefault(1) ?? "20000", System.Globalization.CultureInfo.InvariantCulture));
     return 0;
 }
+if (args is ["bounces", ..]) return Bounces.Run(args[1..]);
 if (args is not ["main", ..])
 {
-    Console.Error.WriteLine("usage: main [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages]");
+    Console.Error.WriteLine("usage: main [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages] | bounces FOLDER | bounces fuzz [FOLDER] [--count N]");
     return 2;
 }
 var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };

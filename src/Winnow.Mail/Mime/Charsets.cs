@@ -1,11 +1,11 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Winnow.Mail.Mime;
 
 /// <summary>Charset names of mail (RFC 2045 §5.1, the IANA registry and its habitual misspellings) to encodings that never throw.</summary>
 public static class Charsets
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly Encoding Western = Find1252();
 
     private static readonly Dictionary<string, string> Aliases = new(StringComparer.OrdinalIgnoreCase)
@@ -24,8 +24,7 @@ public static class Charsets
     {
         var encoding = Find(charset);
         if (encoding is not null) return encoding.GetString(bytes);
-        try { return StrictUtf8.GetString(bytes); }
-        catch (DecoderFallbackException) { return Western.GetString(bytes); }
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Western.GetString(bytes);
     }
 
     /// <summary>The encoding of that name, or null: unknown, absent, US-ASCII (seldom true), or UTF-7 (a known way to smuggle text).</summary>

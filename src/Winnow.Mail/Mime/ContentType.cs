@@ -45,6 +45,12 @@ public sealed class ContentType
     private static Dictionary<string, string> PutTogether(List<(string Name, string Value)> pieces)
     {
         var result = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (pieces.TrueForAll(p => !p.Name.Contains('*', StringComparison.Ordinal)))
+        {
+            foreach (var (name, value) in pieces)
+                if (name.Length > 0) result.TryAdd(name, EncodedWord.Decode(value));
+            return result;
+        }
         foreach (var group in pieces.GroupBy(p => p.Name.Split('*', 2)[0]))
         {
             if (group.Key.Length == 0) continue;

@@ -10,51 +10,45 @@ public static class HeaderReader
     /// (the body then begins with it), except a first line of an mbox ("From ...") and garbage between two fields,
     /// which are skipped.
     /// </summary>
-    public static Headers Read(ReadOnlySpan<byte> text, MimeLimits limits, out int bodyStart)
+    public static Headers Read(ReadOnlyMemory<byte> text, MimeLimits limits, out int bodyStart)
     {
-        var fields = new List<HeaderField>();
-        var value = new StringBuilder();
-        string? name = null;
-        int position = 0, used = 0;
-        bodyStart = text.Length;
-        while (position < text.Length)
+        var fields = new List<Headers.Slot>(16);
+        var span = text.Span;
+        int position = 0, open = -1; // open: the field that a folded line would continue
+        bodyStart = span.Length;
+        while (position < span.Length)
         {
-            var line = LineAt(text, position, out var next);
+            var line = LineAt(span, position, out var next);
             if (line.IsEmpty) { bodyStart = next; break; }
-            used += next - position;
-            var isNew = line[0] is not ((byte)' ' or (byte)'\t');
-            var room = used <= limits.HeaderBytes && fields.Count + (isNew && name is not null ? 1 : 0) < limits.HeaderFields;
-            if (!isNew)
+            var room = next <= limits.HeaderBytes;
+            if (line[0] is (byte)' ' or (byte)'\t')
             {
-                if (IsBlank(line) && name is null) { bodyStart = next; break; }
-                if (room && name is not null) value.Append(' ').Append(Ascii(Trim(line)));
+                if (open < 0 && fields.Count == 0 && IsBlank(line)) { bodyStart = next; break; }
+                if (room && open >= 0) fields[open] = fields[open] with { ValueLength = position + line.Length - fields[open].Value };
             }
             else if (Colon(line) is > 0 and var colon)
             {
-                Add(fields, name, value);
-                name = room ? Encoding.ASCII.GetString(line[..colon]).TrimEnd() : null;
-                if (room) value.Append(Ascii(Trim(line[(colon + 1)..])));
+                open = -1;
+                if (room && fields.Count < limits.HeaderFields)
+                {
+                    open = fields.Count;
+                    fields.Add(new Headers.Slot(position, line[..colon].TrimEnd((byte)' ').Length, position + colon + 1, line.Length - colon - 1));
+                }
             }
-            else if (!(fields.Count == 0 && name is null && line.StartsWith("From "u8)) && !FieldFollows(text, next))
+            else if (!(fields.Count == 0 && line.StartsWith("From "u8)) && !FieldFollows(span, next))
             {
                 bodyStart = position;
                 break;
             }
+            else open = -1;
             position = next;
         }
-        Add(fields, name, value);
-        return new Headers(fields);
+        return new Headers(text, fields);
     }
 
-    /// <summary>Reads a block that is only fields; blank lines within it are skipped when <paramref name="text"/> begins with them.</summary>
+    /// <summary>Reads a block that is only fields; blank lines before it are skipped.</summary>
     public static Headers Read(string text) =>
         Read(Encoding.UTF8.GetBytes(LineEnds.ToLf(text).TrimStart('\n')), MimeLimits.Default, out _);
-
-    private static void Add(List<HeaderField> fields, string? name, StringBuilder value)
-    {
-        if (name is not null) fields.Add(new HeaderField(name, value.ToString().Trim()));
-        value.Clear();
-    }
 
     private static ReadOnlySpan<byte> LineAt(ReadOnlySpan<byte> text, int position, out int next)
     {
@@ -78,7 +72,4 @@ public static class HeaderReader
     private static bool IsBlank(ReadOnlySpan<byte> line) => Trim(line).IsEmpty;
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> line) => line.Trim(" \t"u8);
-
-    // Raw 8-bit in a header is UTF-8 (RFC 6532) or some Latin.
-    private static string Ascii(ReadOnlySpan<byte> bytes) => Charsets.Decode(bytes, null);
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 
 namespace Winnow.Mail.Mime;
 
@@ -11,29 +12,33 @@ public readonly record struct HeaderField(string Name, string Value)
     public string Text => EncodedWord.Decode(Value);
 }
 
-/// <summary>The fields of a header in their order; names compare without case, duplicates are kept.</summary>
+/// <summary>The fields of a header in their order; names compare without case, duplicates are kept. A value becomes text when it is asked for.</summary>
 public sealed class Headers : IReadOnlyList<HeaderField>
 {
-    private readonly List<HeaderField> fields;
+    private readonly ReadOnlyMemory<byte> text;
+    private readonly List<Slot> slots;
 
-    internal Headers(List<HeaderField> fields) => this.fields = fields;
+    internal Headers(ReadOnlyMemory<byte> text, List<Slot> slots) => (this.text, this.slots) = (text, slots);
+
+    /// <summary>Where a field lies in the text: its name, and its value with the folds still in it.</summary>
+    internal readonly record struct Slot(int Name, int NameLength, int Value, int ValueLength);
 
     /// <summary>No fields.</summary>
-    public static Headers Empty { get; } = new([]);
+    public static Headers Empty { get; } = new(default, []);
 
     /// <inheritdoc/>
-    public int Count => fields.Count;
+    public int Count => slots.Count;
 
     /// <inheritdoc/>
-    public HeaderField this[int index] => fields[index];
+    public HeaderField this[int index] => new(Encoding.ASCII.GetString(NameOf(slots[index])), ValueOf(slots[index]));
 
     /// <summary>The first value of that name, or null.</summary>
     public string? this[string name]
     {
         get
         {
-            foreach (var field in fields)
-                if (field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return field.Value;
+            foreach (var slot in slots)
+                if (Ascii.EqualsIgnoreCase(NameOf(slot), name)) return ValueOf(slot);
             return null;
         }
     }
@@ -42,14 +47,48 @@ public sealed class Headers : IReadOnlyList<HeaderField>
     public string Text(string name) => this[name] is { } value ? EncodedWord.Decode(value) : "";
 
     /// <summary>Every value of that name, in order.</summary>
-    public IEnumerable<string> All(string name) =>
-        from field in fields where field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) select field.Value;
+    public IEnumerable<string> All(string name)
+    {
+        foreach (var slot in slots)
+            if (Ascii.EqualsIgnoreCase(NameOf(slot), name)) yield return ValueOf(slot);
+    }
 
     /// <summary>True when a field of that name is there, even an empty one.</summary>
-    public bool Has(string name) => this[name] is not null;
+    public bool Has(string name)
+    {
+        foreach (var slot in slots)
+            if (Ascii.EqualsIgnoreCase(NameOf(slot), name)) return true;
+        return false;
+    }
 
     /// <inheritdoc/>
-    public IEnumerator<HeaderField> GetEnumerator() => fields.GetEnumerator();
+    public IEnumerator<HeaderField> GetEnumerator()
+    {
+        for (var i = 0; i < Count; i++) yield return this[i];
+    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private ReadOnlySpan<byte> NameOf(Slot slot) => text.Span.Slice(slot.Name, slot.NameLength);
+
+    // Raw 8-bit in a header is UTF-8 (RFC 6532) or some Latin.
+    private string ValueOf(Slot slot)
+    {
+        var value = text.Span.Slice(slot.Value, slot.ValueLength).Trim(" \t\n"u8);
+        return value.Contains((byte)'\n') ? Unfold(value) : Charsets.Decode(value, null);
+    }
+
+    private static string Unfold(ReadOnlySpan<byte> value)
+    {
+        var joined = new byte[value.Length];
+        var length = 0;
+        foreach (var range in value.Split((byte)'\n'))
+        {
+            var line = value[range].Trim(" \t"u8);
+            if (length > 0) joined[length++] = (byte)' ';
+            line.CopyTo(joined.AsSpan(length));
+            length += line.Length;
+        }
+        return Charsets.Decode(joined.AsSpan(0, length), null);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Winnow.Mail.Mime;
@@ -21,6 +22,7 @@ public readonly record struct Mailbox(string Name, string Address)
     {
         var result = new List<Mailbox>();
         if (string.IsNullOrWhiteSpace(field)) return result;
+        if (Simple(field) is { } only) return [only];
         var entry = new Entry();
         for (var i = 0; i < field.Length && result.Count < 1000; i++)
         {
@@ -42,6 +44,21 @@ public readonly record struct Mailbox(string Name, string Address)
         }
         entry.MoveTo(result);
         return result;
+    }
+
+    private static readonly SearchValues<char> Structure = SearchValues.Create("\"(,;:=\t");
+
+    // "ann@example.com" and "Ann Lee <ann@example.com>", which most fields are
+    private static Mailbox? Simple(string field)
+    {
+        if (field.AsSpan().ContainsAny(Structure)) return null;
+        var span = field.AsSpan().Trim();
+        var open = span.IndexOf('<');
+        if (open < 0) return span.Contains('@') && !span.Contains(' ') ? new Mailbox("", span.ToString()) : null;
+        if (span[^1] != '>') return null;
+        var inside = span[(open + 1)..^1];
+        return inside.IndexOfAny("<> ") < 0 && !inside.IsEmpty
+            ? new Mailbox(span[..open].Trim().ToString(), inside.ToString()) : null;
     }
 
     private sealed class Entry

@@ -1,15 +1,16 @@
-using System.Text;
-
 namespace Winnow.Mail.Mime;
 
 /// <summary>A message or a part of one (RFC 2045 §2.4 "entity"): header, body and, when it is composed, its parts.</summary>
 public sealed class MimePart
 {
-    private readonly MimeLimits limits;
+    private readonly MimeReader.Reading reading;
+    private readonly int depth;
+    private List<MimePart>? parts;
+    private string? text;
 
-    internal MimePart(Headers headers, ReadOnlyMemory<byte> body, ContentType type, MimeLimits limits)
+    internal MimePart(Headers headers, ReadOnlyMemory<byte> body, ContentType type, MimeReader.Reading reading, int depth)
     {
-        (Headers, Body, ContentType, this.limits) = (headers, body, type, limits);
+        (Headers, Body, ContentType, this.reading, this.depth) = (headers, body, type, reading, depth);
     }
 
     /// <summary>The header fields.</summary>
@@ -21,19 +22,14 @@ public sealed class MimePart
     /// <summary>The type; <c>text/plain</c> where none is given.</summary>
     public ContentType ContentType { get; }
 
-    /// <summary>The parts of a multipart, or the one message inside a <c>message/rfc822</c> or <c>message/global</c>; empty for a leaf.</summary>
-    public IReadOnlyList<MimePart> Parts { get; internal set; } = [];
+    /// <summary>The parts of a multipart, or the one message inside a <c>message/rfc822</c> or <c>message/global</c>; empty for a leaf. They are read when they are asked for.</summary>
+    public IReadOnlyList<MimePart> Parts => parts ??= reading.Below(this, depth);
 
     /// <summary>The body without its transfer encoding.</summary>
     public ReadOnlyMemory<byte> Decode() => TransferEncoding.Decode(Body, Headers["Content-Transfer-Encoding"]);
 
     /// <summary>The decoded body as text, at most <see cref="MimeLimits.TextBytes"/> of it, line ends as LF.</summary>
-    public string Text()
-    {
-        var bytes = Decode();
-        if (bytes.Length > limits.TextBytes) bytes = bytes[..limits.TextBytes];
-        return LineEnds.ToLf(Charsets.Decode(bytes.Span, ContentType["charset"]));
-    }
+    public string Text() => text ??= Decoded();
 
     /// <summary>
     /// This part and all below it, depth first, but not into messages carried as attachments: what is said there
@@ -60,14 +56,18 @@ public sealed class MimePart
     /// <summary>The text a person would read: all own text/plain parts, or failing those the text/html ones without their tags, or failing those the body.</summary>
     public string ReadableText()
     {
-        var text = new StringBuilder();
-        foreach (var part in Own())
-            if (part.ContentType.Is("text/plain") && part.Parts.Count == 0 && !IsAttachment(part)) text.Append(part.Text()).Append('\n');
-        if (text.Length > 0) return text.ToString();
-        foreach (var part in Own())
-            if (part.ContentType.Is("text/html")) text.Append(HtmlText.Strip(part.Text())).Append('\n');
-        if (text.Length > 0 || Parts.Count > 0) return text.ToString();
-        return Text(); // a multipart whose delimiters are missing
+        if (Parts.Count == 0) return ContentType.Is("text/html") ? HtmlText.Strip(Text()) : Text(); // or a multipart whose delimiters are missing
+        var plain = Own().Where(p => p.ContentType.Is("text/plain") && !IsAttachment(p)).Select(p => p.Text()).ToList();
+        return plain.Count > 0 ? Joined(plain) : Joined([.. Own().Where(p => p.ContentType.Is("text/html")).Select(p => HtmlText.Strip(p.Text()))]);
+    }
+
+    private static string Joined(List<string> texts) => texts is [var only] ? only : string.Join('\n', texts);
+
+    private string Decoded()
+    {
+        var bytes = Decode();
+        if (bytes.Length > reading.Limits.TextBytes) bytes = bytes[..reading.Limits.TextBytes];
+        return LineEnds.ToLf(Charsets.Decode(bytes.Span, ContentType["charset"]));
     }
 
     private static bool IsAttachment(MimePart part) =>

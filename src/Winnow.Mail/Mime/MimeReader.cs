@@ -13,26 +13,29 @@ public static class MimeReader
     public static MimePart Read(ReadOnlyMemory<byte> mail, MimeLimits? limits = null) =>
         new Reading(limits ?? MimeLimits.Default).Entity(LineEnds.ToLf(mail), ContentType.Plain, 0);
 
-    private sealed class Reading(MimeLimits limits)
+    /// <summary>One mail being read: counts its parts, so that their number stays bounded.</summary>
+    internal sealed class Reading(MimeLimits limits)
     {
         private int parts;
+
+        public MimeLimits Limits => limits;
 
         public MimePart Entity(ReadOnlyMemory<byte> text, ContentType otherwise, int depth)
         {
             parts++;
-            var headers = HeaderReader.Read(text.Span, limits, out var bodyStart);
+            var headers = HeaderReader.Read(text, limits, out var bodyStart);
             var type = headers["Content-Type"] is { Length: > 0 } field ? ContentType.Read(field) : otherwise;
-            var part = new MimePart(headers, text[bodyStart..], type, limits);
-            if (depth < limits.Depth) part.Parts = Below(part, depth + 1);
-            return part;
+            return new MimePart(headers, text[bodyStart..], type, this, depth);
         }
 
-        private List<MimePart> Below(MimePart part, int depth)
+        /// <summary>The parts of this one.</summary>
+        public List<MimePart> Below(MimePart part, int depth)
         {
+            if (depth >= limits.Depth) return [];
             if (part.ContentType.IsAny("multipart") && part.ContentType["boundary"] is { Length: > 0 } boundary)
-                return Multipart(part, boundary, depth);
+                return Multipart(part, boundary, depth + 1);
             return IsMessage(part.ContentType) && parts < limits.Parts
-                ? [Entity(LineEnds.ToLf(part.Decode()), ContentType.Plain, depth)]
+                ? [Entity(LineEnds.ToLf(part.Decode()), ContentType.Plain, depth + 1)]
                 : [];
         }
 

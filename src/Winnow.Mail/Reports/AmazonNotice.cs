@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Winnow.Mail.Mime;
 
 namespace Winnow.Mail.Reports;
 
@@ -8,19 +7,18 @@ namespace Winnow.Mail.Reports;
 internal static partial class AmazonNotice
 {
     /// <summary>The notification object, or null.</summary>
-    public static JsonElement? Read(MimePart message)
+    public static JsonElement? Read(Narrative narrative)
     {
-        if (message.First("text/plain") is not { } plain) return null;
-        var text = plain.Text().TrimStart();
+        var text = narrative.Text.TrimStart();
         if (!text.StartsWith('{') || !text.Contains("notificationType", StringComparison.Ordinal)) return null;
         var outer = Parse(text);
         return outer is { } notice && Text(notice, "Message") is { Length: > 0 } inner ? Parse(inner) : outer;
     }
 
     /// <summary>The bounce of a notification as a report, or null.</summary>
-    public static DeliveryReport? ReadBounce(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces)
+    public static DeliveryReport? ReadBounce(Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces)
     {
-        if (Read(message) is not { } notice || !notice.TryGetProperty("bounce", out var bounce) || bounce.ValueKind != JsonValueKind.Object) return null;
+        if (Read(narrative) is not { } notice || !notice.TryGetProperty("bounce", out var bounce) || bounce.ValueKind != JsonValueKind.Object) return null;
         var recipients = Objects(bounce, "bouncedRecipients").Take(1000).Select(Recipient).ToList();
         return recipients.Count == 0 ? null
             : new DeliveryReport("amazon-ses", Text(bounce, "reportingMTA"), null, recipients, original, traces);

@@ -8,6 +8,9 @@ namespace Winnow.Mail.Reports;
 /// <param name="Evidence">The words of the report or reply that the rule was applied to, at most 500 characters.</param>
 public sealed record BounceCause(BounceReason Reason, Verdict Verdict, bool Permanent, string Rule, string Evidence)
 {
+    /// <summary>Who can mend it.</summary>
+    public FaultSide Fault => Reason.Facts().Fault;
+
     /// <summary>True when the address is dead: the only hard bounce by default.</summary>
     public bool IsHard => Verdict == Verdict.AddressDead;
 }

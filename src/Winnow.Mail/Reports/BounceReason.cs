@@ -88,6 +88,17 @@ public enum Verdict
     Temporary,
 }
 
+/// <summary>Who can mend what went wrong.</summary>
+public enum FaultSide
+{
+    /// <summary>Cannot be told.</summary>
+    Unknown,
+    /// <summary>The recipient, or who runs the server there.</summary>
+    Theirs,
+    /// <summary>The sender: its set-up, its reputation, or this mail.</summary>
+    Ours,
+}
+
 /// <summary>The six values of HubSpot's contact property <c>hs_email_hard_bounce_reason_enum</c>.</summary>
 public enum HardBounceReason
 {

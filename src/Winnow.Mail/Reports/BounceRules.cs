@@ -1,9 +1,24 @@
+using System.Buffers;
+
 namespace Winnow.Mail.Reports;
 
+/// <summary>When in the SMTP conversation the other server spoke.</summary>
+public enum RefusalStage
+{
+    /// <summary>Not known; the words may tell.</summary>
+    Unknown,
+    /// <summary>Before RCPT TO: greeting, EHLO, STARTTLS, AUTH, MAIL FROM. It judged the sender.</summary>
+    BeforeRecipient,
+    /// <summary>In answer to RCPT TO.</summary>
+    Recipient,
+    /// <summary>In answer to DATA or the mail itself.</summary>
+    Data,
+}
+
 /// <summary>
-/// From what a server said to why and what it means: one pure function for delivery reports and for SMTP replies
-/// during sending. The rules are the table in <see cref="BounceRuleTable"/>; the first that applies decides, words
-/// before numbers, because servers choose words with more care than codes.
+/// From what a server said to why and what it means: one pure function for delivery reports and for SMTP replies during sending.
+/// The rules are Rules/replies.tsv and Rules/statuses.tsv; the first that applies decides, words before numbers, because servers
+/// choose words with more care than codes.
 /// </summary>
 public static class BounceRules
 {
@@ -14,66 +29,41 @@ public static class BounceRules
     /// <param name="replyCode">The SMTP reply code, such as 550.</param>
     /// <param name="status">The enhanced status code, such as <c>5.1.1</c>.</param>
     /// <param name="text">What the server said, with or without the codes.</param>
-    public static BounceCause Decide(int? replyCode, string? status, string? text)
+    /// <param name="remoteHost">The server that said so, or null.</param>
+    /// <param name="stage">When it said so.</param>
+    public static BounceCause Decide(int? replyCode, string? status, string? text, string? remoteHost = null, RefusalStage stage = RefusalStage.Unknown)
     {
-        var words = SmtpText.OneLine(text is { Length: > MostText } ? text[..MostText] : text ?? "");
-        var lower = SmtpText.WithoutLineCodes(words).ToLowerInvariant();
-        var (reason, rule) = ByText(lower, status) ?? ByStatus(status) ?? ByCode(replyCode) ?? (BounceReason.Undefined, "none");
-        if (reason.Facts().Verdict == Verdict.AddressDead && BeforeRecipient(lower) is { } command)
-            (reason, rule) = (BounceReason.Rejected, $"command: {command}");
-        var permanent = IsPermanent(replyCode, status);
-        var evidence = words.Length > 0 ? words : $"{replyCode} {status}".Trim();
-        return new BounceCause(reason, VerdictOf(reason, permanent), permanent, rule, Cut(evidence, rule));
+        var said = text is { Length: > MostText } ? text.AsSpan(0, MostText) : text;
+        var buffer = ArrayPool<char>.Shared.Rent(said.Length + 1);
+        try
+        {
+            var words = buffer.AsSpan(0, ReplyWords.Write(said, buffer));
+            if (stage == RefusalStage.Unknown) stage = ReplyTable.StageOf(words);
+            var (reason, rule) = ReplyTable.Reason(words, new ReplyFacts(replyCode, status, remoteHost, stage));
+            if (stage == RefusalStage.BeforeRecipient && AboutRecipient(reason)) (reason, rule) = (BounceReason.Rejected, "stage: before the recipient was named");
+            var permanent = IsPermanent(replyCode, status);
+            return new BounceCause(reason, VerdictOf(reason, permanent), permanent, rule, Evidence(said, replyCode, status, rule));
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Decides from the lines of a reply, such as <c>550 5.1.1 No such user</c>.</summary>
-    public static BounceCause Decide(string reply) => Decide(SmtpText.ReplyCode(reply), SmtpText.Status(reply), reply);
+    public static BounceCause Decide(string reply) =>
+        Decide(SmtpText.ReplyCode(reply), SmtpText.RepliedStatus(reply) ?? SmtpText.Status(reply), reply);
+
+    /// <summary>When in the conversation it was said, if the words tell.</summary>
+    internal static RefusalStage StageOf(string text)
+    {
+        var buffer = ArrayPool<char>.Shared.Rent(text.Length + 1);
+        try { return ReplyTable.StageOf(buffer.AsSpan(0, ReplyWords.Write(text, buffer))); }
+        finally { ArrayPool<char>.Shared.Return(buffer); }
+    }
 
     // What is refused before the recipient is named says nothing about the recipient, whatever words it uses.
-    private static string? BeforeRecipient(string words)
-    {
-        foreach (var command in (ReadOnlySpan<string>)["in reply to mail from", "after mail from", "in reply to ehlo", "in reply to helo", "[mail_from]"])
-            if (words.Contains(command, StringComparison.Ordinal)) return command;
-        return null;
-    }
-
-    private static (BounceReason, string)? ByText(string words, string? status)
-    {
-        if (words.Length == 0) return null;
-        foreach (var rule in BounceRuleTable.Texts)
-        {
-            if (rule.Status is { } needed && !Matches(status, needed) || !words.AsSpan().ContainsAny(rule.Heads)) continue;
-            foreach (var phrase in rule.Phrases)
-                if (Phrase.In(words, phrase))
-                    return (rule.Reason, $"text: {phrase}");
-        }
-        return null;
-    }
-
-    private static (BounceReason, string)? ByStatus(string? status)
-    {
-        if (status is not [_, '.', ..]) return null;
-        foreach (var (pattern, reason) in BounceRuleTable.Statuses)
-            if (Matches(status, pattern)) return (reason, $"status: {status}");
-        return null;
-    }
-
-    private static (BounceReason, string)? ByCode(int? code)
-    {
-        foreach (var (low, high, reason) in BounceRuleTable.Codes)
-            if (code >= low && code <= high) return (reason, $"code: {code}");
-        return null;
-    }
-
-    // "x.1.1" fits 5.1.1 and 4.1.1; a final * fits any ending.
-    private static bool Matches(string? status, string pattern)
-    {
-        if (status is null || status.Length == 0) return false;
-        if (pattern[0] != 'x' && pattern[0] != status[0]) return false;
-        return pattern[^1] == '*'
-            ? status.AsSpan(1).StartsWith(pattern.AsSpan(1, pattern.Length - 2), StringComparison.Ordinal)
-            : status.AsSpan(1).SequenceEqual(pattern.AsSpan(1));
-    }
+    private static bool AboutRecipient(BounceReason reason) => reason.Facts().Verdict == Verdict.AddressDead;
 
     // The enhanced code is the more careful statement; a reply without one speaks by its first digit.
     private static bool IsPermanent(int? code, string? status) => status is [var c, ..] ? c != '4' : code is null or >= 500 or < 400;
@@ -84,12 +74,15 @@ public static class BounceRules
         return !permanent && verdict is Verdict.AddressDead or Verdict.AddressDoubtful ? Verdict.Temporary : verdict;
     }
 
-    private static string Cut(string evidence, string rule)
+    // The words that decided, with what stands around them.
+    private static string Evidence(ReadOnlySpan<char> said, int? code, string? status, string rule)
     {
-        if (evidence.Length <= MostEvidence) return evidence;
-        var phrase = rule.StartsWith("text: ", StringComparison.Ordinal) ? rule[6..].Split('*')[0] : "";
-        var at = phrase.Length == 0 ? 0 : evidence.IndexOf(phrase, StringComparison.OrdinalIgnoreCase);
-        var start = Math.Clamp(at - 200, 0, evidence.Length - MostEvidence);
-        return evidence.Substring(start, MostEvidence);
+        var line = SmtpText.OneLine(said);
+        if (line.Length == 0) return $"{code} {status}".Trim();
+        if (line.Length <= MostEvidence) return line;
+        var phrase = rule.StartsWith("text: ", StringComparison.Ordinal) ? rule.AsSpan(6).Trim('|') : default;
+        if (phrase.IndexOf('*') is >= 0 and var star) phrase = phrase[..star];
+        var at = phrase.IsEmpty ? 0 : line.AsSpan().IndexOf(phrase, StringComparison.OrdinalIgnoreCase);
+        return line.Substring(Math.Clamp(at - 200, 0, line.Length - MostEvidence), MostEvidence);
     }
 }

@@ -22,8 +22,8 @@ public sealed record ComplaintReport(
 
 internal static class ComplaintReader
 {
-    public static ComplaintReport? Read(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces) =>
-        Standard(message, original, traces) ?? Apple(message, original, traces) ?? AmazonJson(message, original, traces);
+    public static ComplaintReport? Read(MimePart message, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces) =>
+        Standard(message, original, traces) ?? Apple(message, original, traces) ?? AmazonJson(narrative, original, traces);
 
     private static ComplaintReport? Standard(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces)
     {
@@ -57,9 +57,9 @@ internal static class ComplaintReader
     }
 
     // Amazon SES notifications subscribed by e-mail come as JSON in a plain text.
-    private static ComplaintReport? AmazonJson(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces)
+    private static ComplaintReport? AmazonJson(Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces)
     {
-        var notice = AmazonNotice.Read(message);
+        var notice = AmazonNotice.Read(narrative);
         if (notice is not { } found || !found.TryGetProperty("complaint", out var complaint) || complaint.ValueKind != JsonValueKind.Object) return null;
         var recipients = AmazonNotice.Objects(complaint, "complainedRecipients").Select(r => AmazonNotice.Text(r, "emailAddress")).Where(a => a.Length > 0);
         var type = AmazonNotice.Text(complaint, "complaintFeedbackType") is { Length: > 0 } named ? named : "abuse";

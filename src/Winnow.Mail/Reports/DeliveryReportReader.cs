@@ -8,107 +8,69 @@ internal static class DeliveryReportReader
 {
     private const int MostRecipients = 1000;
 
-    public static DeliveryReport? Read(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces)
+    public static DeliveryReport? Read(MimePart message, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces, bool isAddressed)
     {
         var part = message.First("message/delivery-status", "message/global-delivery-status");
-        if (part is null || ReferenceEquals(part, message)) return null;
-        return Read("dsn", part.Text(), new Narrative(message), original, traces);
+        if (part is null || ReferenceEquals(part, message) || !Counts(message, isAddressed)) return null;
+        return Read("dsn", part.Text(), narrative, original, traces);
     }
+
+    // A forwarded report keeps its parts, but not its frame (RFC 3462) nor its sender.
+    private static bool Counts(MimePart message, bool isAddressed) =>
+        isAddressed || Signs.IsMachine(message.Headers) || message.ContentType.Is("multipart/report") && !Signs.IsAnswer(message.Headers);
 
     /// <summary>Reads the fields wherever they stand: some servers write them into the text for people.</summary>
-    internal static DeliveryReport? Read(
-        string format, string fields, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces)
+    internal static DeliveryReport? Read(string format, ReadOnlySpan<char> fields, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces)
     {
-        var (perMessage, groups) = Groups(Unfold(fields));
+        var (perMessage, groups) = ReportFields.Read(fields, MostRecipients);
         if (groups.Count == 0) return null;
-        var recipients = groups.Select(group => Recipient(group, narrative, original)).ToList();
-        return new DeliveryReport(
-            format, AfterType(perMessage["Reporting-MTA"]), perMessage["Original-Envelope-Id"], recipients, original, traces);
+        var recipients = groups.ConvertAll(group => Recipient(group, narrative, original));
+        return new DeliveryReport(format, AfterType(perMessage["Reporting-MTA"]), perMessage["Original-Envelope-Id"], recipients, original, traces);
     }
 
-    // Lines of a reply are sometimes put into Diagnostic-Code without the white space that continues a field.
-    private static string Unfold(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        foreach (var line in text.AsSpan().EnumerateLines())
-        {
-            if (!line.IsEmpty && char.IsAsciiDigit(line[0])) result.Append(' ');
-            result.Append(line).Append('\n');
-        }
-        return result.ToString();
-    }
-
-    // Groups are parted by empty lines. Some servers put empty lines inside a group, or leave out the first group.
-    private static (Headers PerMessage, List<Headers> Recipients) Groups(string text)
-    {
-        var perMessage = Headers.Empty;
-        var result = new List<List<HeaderField>>();
-        foreach (var block in text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
-        {
-            var fields = HeaderReader.Read(block);
-            if (fields.Count == 0) continue;
-            if (fields.Has("Final-Recipient") || fields.Has("Original-Recipient") && !fields.Has("Reporting-MTA"))
-            {
-                if (result.Count == MostRecipients) break;
-                result.Add([.. fields]);
-            }
-            else if (result.Count > 0) result[^1].AddRange(fields);
-            else perMessage = new Headers([.. perMessage, .. fields]);
-        }
-        return (perMessage, [.. result.Select(fields => new Headers(fields))]);
-    }
-
-    private static RecipientReport Recipient(Headers fields, Narrative narrative, ReturnedMail? original)
+    private static RecipientReport Recipient(ReportFields fields, Narrative narrative, ReturnedMail? original)
     {
         var final = Address(fields["Final-Recipient"]);
         var first = Address(fields["Original-Recipient"]);
-        var diagnostic = Narrative.OneLine(string.Join(" ", fields.All("Diagnostic-Code").Select(AfterType)));
-        var text = diagnostic.Length > 0 && !IsOnlyNumbers(diagnostic) ? diagnostic : $"{diagnostic} {narrative.About(final)}".Trim();
+        var diagnostic = Narrative.OneLine(fields.All("Diagnostic-Code", AfterType));
+        var text = diagnostic.Any(char.IsLetter) ? diagnostic : $"{diagnostic} {narrative.About(final)}".Trim();
         var status = SmtpText.RepliedStatus(diagnostic) ?? MoreTelling(Status(fields["Status"]), SmtpText.Status(text));
         var code = SmtpText.ReplyCode(diagnostic) ?? (diagnostic.Length == 0 ? SmtpText.ReplyCode(text) : null);
         var action = Action(fields["Action"], status);
+        var host = AfterType(fields["Remote-MTA"]);
         if (final.Length == 0) final = first.Length > 0 ? first : original?.To is [var only] ? only : "";
         return new RecipientReport(
-            final, first.Length > 0 && !first.Equals(final, StringComparison.OrdinalIgnoreCase) ? first : null,
-            action, status, code, diagnostic, AfterType(fields["Remote-MTA"]),
-            BounceRules.Decide(code, status, AfterData(final, narrative) ? text + EndOfData : text));
+            final, first.Length > 0 && !first.Equals(final, StringComparison.OrdinalIgnoreCase) ? first : null, action, status, code, diagnostic, host,
+            BounceRules.Decide(code, status, text, host, Stage(text, final, narrative)));
     }
 
-    // Whether the server refused after it had seen the content stands only in the text of the report.
-    private const string EndOfData = " (in reply to end of DATA command)";
+    // When in the conversation they said it stands only in the text for people.
+    private static RefusalStage Stage(string diagnostic, string recipient, Narrative narrative) =>
+        BounceRules.StageOf(diagnostic) is var stage && stage != RefusalStage.Unknown ? stage : BounceRules.StageOf(narrative.About(recipient));
 
-    private static bool AfterData(string recipient, Narrative narrative) =>
-        narrative.Text.Contains("end of DATA", StringComparison.OrdinalIgnoreCase)
-        && narrative.About(recipient).Contains("in reply to end of DATA", StringComparison.OrdinalIgnoreCase);
+    private static DeliveryAction Action(string? field, string? status)
+    {
+        var word = (field ?? "").AsSpan().Trim();
+        foreach (var (start, action) in Actions)
+            if (word.StartsWith(start, StringComparison.OrdinalIgnoreCase)) return action;
+        return status is ['2', ..] ? DeliveryAction.Delivered : status is ['4', ..] ? DeliveryAction.Delayed : DeliveryAction.Failed;
+    }
 
-    private static DeliveryAction Action(string? field, string? status) =>
-        new string([.. (field ?? "").TrimStart().TakeWhile(char.IsLetter)]).ToLowerInvariant() switch
-        {
-            "failed" or "failure" or "fail" or "expired" => DeliveryAction.Failed,
-            "delayed" or "delay" or "deferred" => DeliveryAction.Delayed,
-            "delivered" or "deliverable" => DeliveryAction.Delivered,
-            "relayed" => DeliveryAction.Relayed,
-            "expanded" => DeliveryAction.Expanded,
-            _ => status is ['2', ..] ? DeliveryAction.Delivered : status is ['4', ..] ? DeliveryAction.Delayed : DeliveryAction.Failed,
-        };
+    private static readonly (string Start, DeliveryAction Action)[] Actions =
+    [
+        ("fail", DeliveryAction.Failed), ("expired", DeliveryAction.Failed), ("delay", DeliveryAction.Delayed), ("deferred", DeliveryAction.Delayed),
+        ("deliver", DeliveryAction.Delivered), ("relay", DeliveryAction.Relayed), ("expand", DeliveryAction.Expanded),
+    ];
 
     // The field often holds a catch-all (5.0.0) where the remote server was precise, and the other way round.
     private static string? MoreTelling(string? field, string? text)
     {
         if (field is null) return text;
         if (text is null || field[0] != text[0]) return field;
-        return IsGeneric(field) && !IsGeneric(text) ? text : field;
+        return SmtpText.IsCatchAll(field) && !SmtpText.IsCatchAll(text) ? text : field;
     }
 
-    private static bool IsGeneric(string status) => status.EndsWith(".0.0", StringComparison.Ordinal);
-
-    private static string? Status(string? field)
-    {
-        if (field is null) return null;
-        return SmtpText.Status(field);
-    }
-
-    private static bool IsOnlyNumbers(string diagnostic) => !diagnostic.Any(char.IsLetter);
+    private static string? Status(string? field) => field is null ? null : SmtpText.Status(field);
 
     /// <summary>The value after "type;" (RFC 3464 §2.1.2): "smtp; 550 ..." gives "550 ...".</summary>
     internal static string AfterType(string? field)

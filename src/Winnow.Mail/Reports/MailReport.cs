@@ -12,19 +12,26 @@ namespace Winnow.Mail.Reports;
 public abstract record MailReport(ReturnedMail? Original, IReadOnlyList<string> Traces)
 {
     /// <summary>Reads any mail. Never throws; bounded by <paramref name="limits"/>.</summary>
-    public static MailReport Read(ReadOnlyMemory<byte> mail, MimeLimits? limits = null)
+    /// <param name="mail">The whole mail, with any line ends.</param>
+    /// <param name="limits">How much of it is looked at.</param>
+    /// <param name="isAddressed">True when it came to an address that only our own mail carries, such as a signed return path: then its sender need not look like a machine.</param>
+    public static MailReport Read(ReadOnlyMemory<byte> mail, MimeLimits? limits = null, bool isAddressed = false)
     {
         var message = MimeReader.Read(mail, limits);
-        var original = ReturnedMail.In(message);
+        return Read(message, isAddressed);
+    }
+
+    private static MailReport Read(MimePart message, bool isAddressed)
+    {
+        var narrative = new Narrative(message);
+        var original = ReturnedMail.In(message, narrative);
         var traces = Reports.Traces.Of(message, original);
-        return DeliveryReportReader.Read(message, original, traces)
-            ?? ComplaintReader.Read(message, original, traces)
+        return DeliveryReportReader.Read(message, narrative, original, traces, isAddressed)
+            ?? ComplaintReader.Read(message, narrative, original, traces)
             ?? DispositionReport.Read(message, original, traces)
-            ?? TextBounces.Read(message, original, traces)
+            ?? TextBounces.Read(message, narrative, original, traces, isAddressed)
+            ?? WrappedBounce.Read(message, narrative, original, traces, isAddressed)
             ?? AutoReply.Read(message, original, traces)
-            ?? (MailReport)new OtherMail(original, traces);
+            ?? (MailReport)new OtherMail(OtherMail.KindOf(message, narrative), original, traces);
     }
 }
-
-/// <summary>No report: an ordinary mail, a list mail, an answer by a person.</summary>
-public sealed record OtherMail(ReturnedMail? Original, IReadOnlyList<string> Traces) : MailReport(Original, Traces);

@@ -1,4 +1,3 @@
-using System.Text;
 using Winnow.Mail.Mime;
 
 namespace Winnow.Mail.Reports;
@@ -25,22 +24,16 @@ public sealed record ReturnedMail(Headers Headers)
     internal static string? Id(string? field) => field?.Trim().Trim('<', '>') is { Length: > 0 } id ? id : null;
 
     /// <summary>Finds the returned message or header part (RFC 3464 §2, RFC 5965 §2, RFC 6533 §3) of a report, or the text after the usual marks of free-text bounces.</summary>
-    internal static ReturnedMail? In(MimePart report)
+    internal static ReturnedMail? In(MimePart report, Narrative narrative)
     {
         var part = report.First("message/rfc822", "message/global", "text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers", "message/global-headers");
-        if (part is null || ReferenceEquals(part, report)) return InText(report);
+        if (part is null || ReferenceEquals(part, report)) return InText(report, narrative);
         if (part.Parts is [var message, ..]) return Of(message.Headers);
-        return Of(HeaderReader.Read(Encoding.UTF8.GetBytes(part.Text().TrimStart('\n')), MimeLimits.Default, out _));
+        return Of(HeaderReader.Read(part.Text()));
     }
 
-    private static ReturnedMail? InText(MimePart report)
-    {
-        if (report.First("text/plain") is not { } plain) return null;
-        var text = plain.Text();
-        if (text.Length > 256 * 1024) text = text[..(256 * 1024)];
-        var at = OriginalMark.Find(text, out var after);
-        return at < 0 ? null : Of(HeaderReader.Read(text[after..]));
-    }
+    private static ReturnedMail? InText(MimePart report, Narrative narrative) =>
+        report.First("text/plain") is not null && narrative.Returned is { IsEmpty: false } returned ? Of(HeaderReader.Read(returned.ToString())) : null;
 
     private static ReturnedMail? Of(Headers headers) =>
         headers.Has("From") || headers.Has("Message-ID") || headers.Has("Subject") || headers.Has("To") || headers.Has("Received")

@@ -70,7 +70,7 @@ public class MimeReaderTests
         Assert.Equal("<p>Hello &amp; bye</p>", mail.First("text/html")!.Text());
         Assert.Equal("inside", mail.Parts[1].Parts[0].Headers["Subject"]);
         Assert.DoesNotContain(mail.Own(), part => part.Headers["Subject"] == "inside");
-        Assert.Equal("Hello\n", mail.ReadableText());
+        Assert.Equal("Hello", mail.ReadableText());
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
     /// <summary>Reads the relay's last word about an e-mail: the same rules as for reports.</summary>
     public static Finding Of(Refusal refusal)
     {
-        var cause = BounceRules.Decide(refusal.Code, refusal.Status, refusal.Text);
+        var cause = BounceRules.Decide(refusal.Code, refusal.Status, refusal.Text, refusal.RefusedBy);
         // before RCPT the server has not seen the recipient: whatever its words, they are about us
         if (!refusal.AboutRecipient && cause.Verdict is Verdict.AddressDead or Verdict.AddressDoubtful or Verdict.MailboxFull)
             cause = cause with { Reason = BounceReason.Rejected, Verdict = Verdict.Blocked, Rule = "stage: sender refused" };

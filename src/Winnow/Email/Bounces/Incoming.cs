@@ -13,12 +13,12 @@ internal sealed record Incoming(string Marks, IReadOnlyList<string> Named, Func<
     private const int MostSearched = 256 * 1024;
 
     /// <summary>Reads a stored row.</summary>
-    public static Incoming Read(string door, string recipient, byte[] raw) => WebhookProvider.Find(door) is { } provider ? OfEvent(provider, recipient, raw) : OfMail(raw);
+    public static Incoming Read(string door, string recipient, byte[] raw) => WebhookProvider.Find(door) is { } provider ? OfEvent(provider, recipient, raw) : OfMail(door, raw);
 
     // Headers come first, so the mark in the return path of this very mail is found before one in a mail that it quotes.
-    private static Incoming OfMail(byte[] raw)
+    private static Incoming OfMail(string door, byte[] raw)
     {
-        var report = MailReport.Read(raw);
+        var report = MailReport.Read(raw, isAddressed: door == "smtp"); // that door opens only to a return path of ours
         var marks = $"{Encoding.Latin1.GetString(raw, 0, Math.Min(raw.Length, MostSearched))}\n{string.Join('\n', report.Traces)}";
         return new(marks, NamedBy(report), key => Finding.Of(report, key));
     }

@@ -1,0 +1,88 @@
+using System.Globalization;
+
+namespace Winnow.Mail.Reports;
+
+/// <summary>What is known of a reply besides its words.</summary>
+internal sealed record ReplyFacts(int? Code, string? Status, string? Host, RefusalStage Stage);
+
+/// <summary>One line of Rules/replies.tsv: when the words hold the phrase and the facts fit, the reason is this.</summary>
+/// <param name="When">Conditions that must all hold, parted by blanks: <c>status:x.7.1</c>, <c>stage:data</c>, <c>host:example.com</c> (and what ends so).</param>
+/// <param name="Proof">A reply that this rule decides; a test holds each to it.</param>
+internal sealed record ReplyRule(BounceReason Reason, string When, string Phrase, string Proof)
+{
+    private const string Weak = "weak";
+
+    /// <summary>Whether a telling number outweighs the phrase.</summary>
+    public bool IsWeak { get; } = When.Split(' ').Contains(Weak);
+
+    private readonly (string Fact, string Value)[] conditions =
+        [.. When.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(c => c != Weak).Select(c => c.Split(':') is [var fact, { Length: > 0 } value] ? (fact, value) : throw new InvalidOperationException($"replies.tsv: “{c}” is no condition."))];
+
+    /// <summary>Whether the facts fit.</summary>
+    public bool Admits(ReplyFacts facts) => conditions.Length == 0 || Array.TrueForAll(conditions, c => Holds(c.Fact, c.Value, facts));
+
+    private static bool Holds(string fact, string value, ReplyFacts facts) => fact switch
+    {
+        "status" => value[0] == '!' ? !ReplyTable.Fits(facts.Status, value[1..]) : ReplyTable.Fits(facts.Status, value),
+        "code" => facts.Code?.ToString(CultureInfo.InvariantCulture) == value,
+        "stage" => facts.Stage.ToString().Equals(value, StringComparison.OrdinalIgnoreCase),
+        "host" => facts.Host?.EndsWith(value, StringComparison.OrdinalIgnoreCase) == true,
+        _ => throw new InvalidOperationException($"replies.tsv: “{fact}” is no fact of a reply."),
+    };
+}
+
+/// <summary>One line of Rules/statuses.tsv: an enhanced status code (<c>x.1.1</c>) or reply codes (<c>550</c>, <c>550-559</c>).</summary>
+/// <param name="IsSure">Whether it outweighs weak phrases.</param>
+internal sealed record CodeRule(string Code, BounceReason Reason, bool IsSure)
+{
+    /// <summary>The first reply code, or null for a status; <see cref="High"/> the last.</summary>
+    public int? Low { get; } = Code[1] == '.' ? null : int.Parse(Code.AsSpan(0, 3), CultureInfo.InvariantCulture);
+
+    public int? High { get; } = Code[1] == '.' ? null : int.Parse(Code.AsSpan(Code.Length - 3), CultureInfo.InvariantCulture);
+}
+
+/// <summary>The tables of <see cref="BounceRules"/>, read once.</summary>
+internal static class ReplyTable
+{
+    /// <summary>Order matters: the more specific stands first.</summary>
+    public static readonly List<ReplyRule> Rules =
+        RuleFile.Rows("replies", 4).ConvertAll(row => new ReplyRule(BounceReasons.Parse(row[0]), row[1], row[2], row[3]));
+
+    private static readonly PhraseSet Phrases = new(Rules.ConvertAll(r => r.Phrase));
+    private static readonly string[] Names = [.. Rules.Select(r => "text: " + r.Phrase)];
+    private static readonly List<CodeRule> Numbers = RuleFile.Rows("statuses", 4).ConvertAll(row => new CodeRule(row[0], BounceReasons.Parse(row[1]), row[2] == "sure"));
+    private static readonly List<string[]> StageRows = RuleFile.Rows("stages", 2);
+    private static readonly PhraseSet StagePhrases = new(StageRows.ConvertAll(row => row[1]));
+
+    /// <summary>The reason and the rule that gave it.</summary>
+    public static (BounceReason Reason, string Rule) Reason(ReadOnlySpan<char> words, ReplyFacts facts)
+    {
+        var rule = Phrases.First(words, facts, static (facts, rule) => Rules[rule].Admits(facts));
+        if (rule >= 0 && !(Rules[rule].IsWeak && Number(facts, sure: true) is not null)) return (Rules[rule].Reason, Names[rule]);
+        return Number(facts, sure: true) ?? Number(facts, sure: false) ?? (words.Length > 1 ? (BounceReason.OnHold, "none") : (BounceReason.Undefined, "none"));
+    }
+
+    private static (BounceReason, string)? Number(ReplyFacts facts, bool sure)
+    {
+        foreach (var number in Numbers)
+        {
+            if (number.IsSure != sure) continue;
+            if (number.Code[1] == '.' && Fits(facts.Status, number.Code)) return (number.Reason, $"status: {facts.Status}");
+            if (facts.Code >= number.Low && facts.Code <= number.High) return (number.Reason, $"code: {facts.Code}");
+        }
+        return null;
+    }
+
+    /// <summary>When in the conversation it was said, if the words tell.</summary>
+    public static RefusalStage StageOf(ReadOnlySpan<char> words) =>
+        StagePhrases.First(words) is >= 0 and var row ? Enum.Parse<RefusalStage>(StageRows[row][0], ignoreCase: true) : RefusalStage.Unknown;
+
+    /// <summary>"x.1.1" fits 5.1.1 and 4.1.1; a final * fits any ending.</summary>
+    public static bool Fits(string? status, string pattern)
+    {
+        if (string.IsNullOrEmpty(status) || pattern[0] != 'x' && pattern[0] != status[0]) return false;
+        return pattern[^1] == '*'
+            ? status.AsSpan(1).StartsWith(pattern.AsSpan(1, pattern.Length - 2), StringComparison.Ordinal)
+            : status.AsSpan(1).SequenceEqual(pattern.AsSpan(1));
+    }
+}
