@@ -36,11 +36,11 @@ public static class WinnowServices
             .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()
             .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists
-            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<PropertyUsage>().AddSingleton<ContactIndex>().AddSingleton<SavedViews>().AddSingleton<CheckLists>().AddJob<BuildLists>().AddJob<MoveMembers>()
+            .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<PropertyUsage>().AddSingleton<ContactIndex>().AddSingleton<SavedViews>().AddSingleton<IUseProperties>(s => s.GetRequiredService<SavedViews>()).AddSingleton<CheckLists>().AddJob<BuildLists>().AddJob<MoveMembers>()
             .AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddJob<UndoEdit>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // e-mail
-            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
+            .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<IUseProperties>(s => s.GetRequiredService<EmailStore>()).AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()
             .AddSingleton<Inbox>().AddSingleton<BouncePolicies>().AddJob<TellSender>().AddSingleton<IntakeSettingsStore>().AddSingleton<ReportMarks>().AddSingleton<UnmatchedReports>().AddSingleton<ForgetEvidence>().AddSingleton<SnsCertificates>().AddSingleton<Webhooks>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<Unbounce>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer

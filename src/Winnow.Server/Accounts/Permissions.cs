@@ -178,6 +178,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/lists/new", Permission.EditLists),
         new("/lists/{Id:long}", Who.Member),
         new("/lists/{Id:long}/filters", Permission.EditLists),
+        new("/lists/{id:long}/fill", Permission.EditLists),
         new("/lists/{Id:long}/rename", Permission.EditLists),
         new("/lists/{Id:long}/delete", Permission.EditLists),
         new("/lists/{Id:long}/remove", Permission.EditLists),

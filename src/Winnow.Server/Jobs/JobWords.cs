@@ -25,7 +25,7 @@ public static class JobWords
         [nameof(SetProperty)] = ("pencil", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),
         [nameof(UndoEdit)] = ("arrow-back-up", "of {0} contacts done", "Who has the old value back keeps it. The rest can be undone later."),
         [nameof(RestoreContacts)] = ("arrow-back-up", "of {0} contacts restored", Kept),
-        [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at", Kept),
+        [nameof(BuildLists)] = ("list-check", "of {0} contacts looked at", "The list has only part of its contacts until it is filled again; its page offers that."),
         [nameof(MoveMembers)] = ("list-details", "of {0} contacts done", Kept),
         [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at", Kept),
         [nameof(TellSender)] = ("alert-triangle", "of {0} done", Kept),

@@ -10,7 +10,7 @@ namespace Winnow.Server.Lists;
 public static class ListWords
 {
     /// <summary>The texts that filters are said with, besides labels of properties and options.</summary>
-    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterWish.Complaints, .. PropertyParts.All.Select(p => p.Word)];
+    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterWish.Complaints, PropertyParts.OwnWord];
 
     /// <summary>A filter as a sentence.</summary>
     public static string Say(this IStringLocalizer<Words> words, Filter filter) => Reader(words).Of(filter);

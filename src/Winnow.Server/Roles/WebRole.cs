@@ -75,6 +75,7 @@ public static class WebRole
         app.MapNotifications();
         app.MapDeletes();
         app.MapUndoEdits();
+        app.MapLists();
         app.MapImports();
         app.MapEmail();
         app.MapDomains();

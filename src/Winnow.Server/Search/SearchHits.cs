@@ -19,8 +19,8 @@ public sealed record SearchHit(string Icon, string Name, string? Sub, string Hre
 /// <param name="All">Where all of them are shown; null when these are all.</param>
 public sealed record SearchGroup(string Word, IReadOnlyList<SearchHit> Hits, string? All = null);
 
-/// <summary>Looks in everything that has a name: contacts, lists, e-mails, properties, pages. A few of each, in milliseconds.</summary>
-public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, EmailStore emails, Winnow.Contacts.Properties properties, Routes routes, CurrentAccount current, IStringLocalizer<Words> words)
+/// <summary>Looks in everything that has a name: contacts, lists, saved views, e-mails, properties, pages. A few of each, in milliseconds.</summary>
+public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, SavedViews views, EmailStore emails, Winnow.Contacts.Properties properties, Routes routes, CurrentAccount current, IStringLocalizer<Words> words)
 {
     /// <summary>Longest search kept, in characters, and most hits of one sort.</summary>
     public const int MaxLength = 200, Few = 6;
@@ -48,7 +48,7 @@ public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, Em
         var found = await db.Read<SearchGroup[]>(async tx =>
         {
             var catalog = await properties.Catalog(tx, accountId);
-            return [await Contacts(tx, accountId, zone, catalog, text), await Lists(tx, accountId, text), await Emails(tx, accountId, text), Properties(catalog, text)];
+            return [await Contacts(tx, accountId, zone, catalog, text), await Lists(tx, accountId, text), await Views(tx, accountId, text), await Emails(tx, accountId, text), Properties(catalog, text)];
         }, stop);
         return [.. found.Select(group => group with { Hits = [.. group.Hits.Where(Lets)] })
             .Append(new(words["Go to"], [.. Places().Concat(Doings()).Where(place => Lets(place) && Has(place.Name, text)).Take(Few)])).Where(group => group.Hits.Count > 0)];
@@ -70,6 +70,13 @@ public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, Em
         var found = await lists.Named(tx, accountId, text, Few + 1);
         var hits = found.Take(Few).Select(list => new SearchHit("list-details", list.Name, list.IsActive ? words["Active"] : words["Static"], $"/lists/{list.Id}"));
         return new(words["Lists"], [.. hits], found.Count > Few ? $"/lists?q={Uri.EscapeDataString(text)}" : null);
+    }
+
+    private async Task<SearchGroup> Views(Tx tx, long accountId, string text)
+    {
+        var found = (await views.All(tx, accountId, current.UserId)).Where(view => Has(view.Name, text)).Take(Few + 1).ToList();
+        var hits = found.Take(Few).Select(view => new SearchHit("filter", view.Name, view.OwnerId == current.UserId ? null : words["Shared by {0}", view.OwnerName ?? words["someone who left"].Value].Value, $"/contacts?view={view.Id}"));
+        return new(words["Saved views"], [.. hits], found.Count > Few ? "/contacts/views" : null);
     }
 
     private async Task<SearchGroup> Emails(Tx tx, long accountId, string text)

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Winnow.Accounts;
+using Winnow.Contacts;
 using Winnow.Data;
 
 namespace Winnow.Email;
 
 /// <summary>Marketing e-mails: write, change, copy, delete, find.</summary>
-public sealed class EmailStore(Db db, TimeProvider clock)
+public sealed class EmailStore(Db db, TimeProvider clock) : IUseProperties
 {
     /// <summary>Longest HTML and longest text kept, in characters: mail programs cut off far less.</summary>
     public const int MaxBody = 1_000_000;
@@ -58,6 +59,11 @@ public sealed class EmailStore(Db db, TimeProvider clock)
     /// <summary>Deletes a draft. What was sent stays: its figures and its recipients' outcomes are the record.</summary>
     public Task<bool> DeleteDraft(long accountId, long id, CancellationToken stop = default) =>
         db.Write(async tx => await tx.Execute(Sql["delete-draft"], new { accountId, id }) == 1, stop);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PropertyUse>> UsesOf(Tx tx, long accountId, Property property, PropertyCatalog properties) =>
+        [.. (await tx.Query<Row>(Sql["drafts-that-name"], new { accountId, like = LikePattern.Containing($"contact.{property.Name}") })).Select(row => row.Email())
+            .Where(draft => draft.Texts.Any(part => TokenText.Names(part.Text, property.Name))).Select(draft => new PropertyUse(PropertyUser.Email, draft.Id, draft.Name))];
 
     private static string Line(string text) => Cut(new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Trim(), MaxLine);
 

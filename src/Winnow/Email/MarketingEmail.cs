@@ -33,6 +33,9 @@ public sealed record MarketingEmail(
     /// <summary>Whether it may still be changed.</summary>
     public bool IsDraft => State == EmailState.Draft;
 
+    /// <summary>The texts that may hold tokens, by the name of the field.</summary>
+    public IReadOnlyList<(string Field, string Text)> Texts => [(nameof(Subject), Subject), (nameof(PreviewText), PreviewText), (nameof(Html), Html), (nameof(Text), Text)];
+
     /// <summary>What stands in the way of sending besides its texts (<see cref="Template.Faults"/>).</summary>
     public IReadOnlyList<Fault> Faults()
     {

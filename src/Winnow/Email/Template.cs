@@ -47,7 +47,7 @@ public sealed class Template
         List<Fault> faults = [];
         if (email.Subject.Trim().Length == 0) faults.Add(new(nameof(email.Subject), "The subject is empty."));
         if (email.Html.Trim().Length + email.Text.Trim().Length == 0) faults.Add(new(nameof(email.Html), "The email has no text."));
-        foreach (var (field, text) in new[] { (nameof(email.Subject), email.Subject), (nameof(email.PreviewText), email.PreviewText), (nameof(email.Html), email.Html), (nameof(email.Text), email.Text) })
+        foreach (var (field, text) in email.Texts)
             TokenText.Replace(text, (token, between) =>
             {
                 if (token is null) Add(field, "{0} is no token. Tokens look like {1}.", $"{{{{{between}}}}}", "{{contact.firstname}}");

@@ -20,6 +20,9 @@ public sealed partial record TokenText(string? Property, string Default)
     /// <summary>Whether the text has a way out.</summary>
     public static bool HasUnsubscribe(string text) => Braces().Matches(text).Any(m => Read(m.Groups[1].Value) == Unsubscribe);
 
+    /// <summary>Whether a token of the text is this property of the contact.</summary>
+    public static bool Names(string text, string property) => Braces().Matches(text).Any(m => Read(m.Groups[1].Value)?.Property == property);
+
     /// <summary>What stands between the braces as a token, or null. Editors of HTML write quotes as <c>&amp;quot;</c>: both are read.</summary>
     public static TokenText? Read(string between)
     {

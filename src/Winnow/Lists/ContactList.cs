@@ -20,6 +20,8 @@ public enum ListState
     Complete,
     /// <summary>A job is looking for the members (<see cref="BuildLists"/>): what is there so far is part of them. Do not send to it, do not delete from it.</summary>
     Processing,
+    /// <summary>That job was stopped or failed: only part of the members is there, until somebody has it filled again.</summary>
+    Stopped,
 }
 
 /// <summary>A list of contacts.</summary>

@@ -89,6 +89,17 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return null;
     }
 
+    /// <summary>Looks for the members of a list again whose filling was stopped or failed: it begins empty.</summary>
+    /// <returns>The job's id; null when there is no such list, or it needs none.</returns>
+    public async Task<long?> Fill(Tx tx, long accountId, long id, long? userId)
+    {
+        await ListGate.Alone(tx, accountId);
+        if (await Find(tx, accountId, id) is not { State: ListState.Stopped } list) return null;
+        await members.Clear(tx, accountId, id);
+        await tx.Execute(Sql["fill-again"], new { accountId, id, now = clock.GetUtcNow() });
+        return await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
+    }
+
     /// <summary>Deletes a list; its contacts stay. The name is free again.</summary>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> Delete(Tx tx, long accountId, long id)
@@ -143,6 +154,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
     {
         null => Gone,
         { IsActive: true } list => $"{list.Name} is an active list: its filter decides who is in it. Change the filter, or use a static list.",
+        { State: ListState.Stopped } list => $"{list.Name} was not filled to the end. Open it and fill it first.",
         { IsReady: false } list => $"{list.Name} is still being filled. Try again when it is ready.",
         _ => null,
     };

@@ -1,23 +1,23 @@
 -- name: find
 select id, name, kind, state, filter, time_zone, created_by, created_at, updated_at, filters_updated_at, built_at
-from lists
-where account_id = @accountId and id = @id and deleted_at is null and kind <> 'SELECTION';
+from shown_lists
+where account_id = @accountId and id = @id;
 
 -- name: find-by-name
 select id, name, kind, state, filter, time_zone, created_by, created_at, updated_at, filters_updated_at, built_at
-from lists
-where account_id = @accountId and name_key = @nameKey and deleted_at is null and kind <> 'SELECTION';
+from shown_lists
+where account_id = @accountId and name_key = @nameKey;
 
 -- name: all
 select id, name, kind, state, filter, time_zone, created_by, created_at, updated_at, filters_updated_at, built_at
-from lists
-where account_id = @accountId and deleted_at is null and kind <> 'SELECTION'
+from shown_lists
+where account_id = @accountId
 order by updated_at desc, id desc;
 
 -- name: named
 select id, name, kind, state, filter, time_zone, created_by, created_at, updated_at, filters_updated_at, built_at
-from lists
-where account_id = @accountId and name_key like @like escape '\' and deleted_at is null and kind <> 'SELECTION'
+from shown_lists
+where account_id = @accountId and name_key like @like escape '\'
 order by updated_at desc, id desc
 limit @take;
 
@@ -32,6 +32,9 @@ where account_id = @accountId and id = @id and deleted_at is null and kind <> 'S
 -- name: change-filter
 update lists set filter = cast(@filter as $json), time_zone = @zone, state = 'PROCESSING', build_job_id = null, filters_updated_at = @now, updated_at = @now
 where account_id = @accountId and id = @id;
+
+-- name: fill-again
+update lists set state = 'PROCESSING', build_job_id = null, updated_at = @now where account_id = @accountId and id = @id;
 
 -- name: delete
 update lists set deleted_at = @now where account_id = @accountId and id = @id and deleted_at is null and kind <> 'SELECTION';

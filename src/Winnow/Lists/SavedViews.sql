@@ -13,6 +13,15 @@ left join users u on u.id = v.owner_id
 left join teams t on t.account_id = v.account_id and t.id = v.team_id
 where v.account_id = @accountId and v.id = @id and (v.owner_id = @userId or v.shared or v.team_id in (select m.team_id from team_members m where m.account_id = @accountId and m.user_id = @userId));
 
+-- name: of-present-people
+select v.id, v.owner_id, u.name as owner_name, v.name, v.shared, v.team_id, t.name as team_name, v.filter, v.columns, v.sort, v.updated_at
+from contact_views v
+join account_users m on m.account_id = v.account_id and m.user_id = v.owner_id and m.deactivated_at is null
+join users u on u.id = v.owner_id
+left join teams t on t.account_id = v.account_id and t.id = v.team_id
+where v.account_id = @accountId
+order by v.name_key, v.id;
+
 -- name: count
 select count(*) from contact_views where account_id = @accountId and owner_id = @userId;
 

@@ -3,8 +3,10 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Email;
 using Winnow.Filters;
 using Winnow.Jobs;
 using Winnow.Lists;
@@ -82,6 +84,9 @@ public sealed class PropertyPagesTests
 
         Assert.Contains("Garden", (await WebApp.Page(app.Http, "/contacts/1/properties")).QuerySelectorAll(".panel h2").Select(h => h.TextContent));
         Assert.Contains("Garden", Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=own")).QuerySelectorAll("tbody tr")).TextContent, StringComparison.Ordinal);
+        var picker = await WebApp.Page(app.Http, "/lists/new");
+        Assert.Equal("Garden 1", picker.QuerySelector("button[value='part:garden_home']")!.TextContent);
+        Assert.Null(picker.QuerySelector("button[value='part:own-properties']"));
         Assert.Null((await WebApp.Page(app.Http, groups)).QuerySelector("button[name=delete]"));
         await WebApp.Post(app.Http, groups, new() { ["delete"] = "garden_home" });                                     // from a page that is too old
         Assert.NotNull((await WebApp.Page(app.Http, groups)).QuerySelector("[name='label.garden_home']"));
@@ -118,6 +123,47 @@ public sealed class PropertyPagesTests
         await db.Write(tx => lists.Delete(tx, 1, id));
         Assert.Equal(place + "?saved=1", Place(await WebApp.Post(app.Http, place, [], "archive")));
         Assert.Single((await WebApp.Page(app.Http, "/settings/properties?show=archived")).QuerySelectorAll("tbody tr"));
+    }
+
+    [Theory, Databases]
+    public async Task A_property_that_a_view_or_a_draft_uses_is_not_archived_until_they_let_go(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings/properties/new", Colour);
+        var (db, views, emails) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<SavedViews>(), app.Services.GetRequiredService<EmailStore>());
+        using var colleague = await app.Colleague("lea@fernhill.example", PermissionSet.ReadOnly);
+        await View(1, "In columns", ViewContent.Everyone with { Columns = "city favourite_colour" });
+        await View(1, "In the filter", ViewContent.Everyone with { Filter = """{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{"filterType":"PROPERTY","property":"favourite_colour","operation":{"operationType":"ALL_PROPERTY","operator":"IS_KNOWN"}}]}]}""" });
+        await View(2, "My own", ViewContent.Everyone with { Columns = "favourite_colour" });
+        await View(1, "Without it", ViewContent.Everyone with { Columns = "city" });
+        await Email("Half", draft => draft with { Html = "<p>{{ contact.favourite_colour | default: &quot;none&quot; }}</p>" });
+        await Email("In the subject", draft => draft with { Subject = "{{personalization_token('contact.favourite_colour', '')}}" });
+        await Email("Only words", draft => draft with { Text = "Write contact.favourite_colour, or {{contact.favourite_colours}}" });
+        await Email("Sent", draft => draft with { Subject = "{{contact.favourite_colour}}" });
+        await db.Write(tx => tx.Execute(Statement.Built("sent", "update marketing_emails set state = 'sent' where account_id = 1 and name = 'Sent'")));
+
+        const string place = "/settings/properties/1000";
+        var refused = await WebApp.Read(await WebApp.Post(app.Http, place, [], "archive"));
+        Assert.Equal(["/contacts?view=1 In columns", "/contacts?view=2 In the filter", "/email/1/edit Half", "/email/2/edit In the subject"], Links(refused, ".notice"));
+        Assert.Contains("A view of lea that only they see", refused.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("My own", refused.DocumentElement.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["/contacts?view=1 In columns", "/contacts?view=2 In the filter", "/email/1 Half", "/email/2 In the subject"], Links(await WebApp.Page(app.Http, place), ".plain-list"));
+        var byCity = await db.Read(tx => app.Services.GetRequiredService<PropertyUsage>().Of(tx, 1, BuiltInProperties.Of("city").Id));
+        Assert.Equal(["In columns", "Without it"], byCity.Select(use => use.Name));
+        Assert.Contains("In columns", (await db.Read(tx => app.Services.GetRequiredService<PropertyUsage>().Of(tx, 1, BuiltInProperties.Of("createdate").Id))).Select(use => use.Name));      // by its order
+
+        await db.Write(tx => tx.Execute(Statement.Built("left", "update account_users set deactivated_at = 1 where account_id = 1 and user_id = 2")));
+        await db.Write(tx => tx.Execute(Statement.Built("let go", "delete from contact_views where account_id = 1 and owner_id = 1")));
+        foreach (var id in new[] { 1L, 2L }) Assert.True(await emails.DeleteDraft(1, id));
+        Assert.Equal(place + "?saved=1", Place(await WebApp.Post(app.Http, place, [], "archive")));
+
+        Task View(long owner, string name, ViewContent content) => db.Write(async tx => Assert.Null((await views.Create(tx, 1, owner, name, default, content, TimeZoneInfo.Utc)).Error));
+
+        async Task Email(string name, Func<MarketingEmail, MarketingEmail> write) =>
+            await emails.Save(write((await emails.Find(1, await emails.Create(1, name, MailSettings.Blank, 1)))!));
+
+        static IEnumerable<string> Links(AngleSharp.Dom.IParentNode page, string part) => page.QuerySelectorAll($"{part} a").Select(a => $"{a.GetAttribute("href")} {a.TextContent}");
     }
 
     [Theory, Databases]

@@ -1,4 +1,5 @@
 using Winnow.Data;
+using Winnow.Jobs;
 using Winnow.Lists;
 using static Winnow.Tests.ListParts;
 
@@ -63,6 +64,47 @@ public sealed class BuildListsTests
         await app.RunJobs();
         Assert.Equal([2, 65_537, 131_073], await app.Members(list));
         Assert.Empty(await app.Differences());
+    }
+
+    [Theory, Databases]
+    public async Task A_list_whose_filling_was_stopped_says_so_until_it_is_filled_again(string database)
+    {
+        await using var app = await TestApp.On(database);
+        for (var chunk = 0; chunk < 3; chunk++)
+        {
+            await app.In("Utrecht", "Ede");
+            await app.NextChunk();
+        }
+        var (jobs, lists) = (app.Get<JobQueue>(), app.Get<ListStore>());
+        var (active, snapshot) = (await app.List("Active", ListKind.Dynamic, CityIs("Ede"), build: false), await app.List("Snapshot", ListKind.Snapshot, CityIs("Ede"), build: false));
+        Assert.Equal(ListState.Processing, (await app.Find(active.Id))!.State);
+        await Break(app, "1");
+        await app.RunJobs();
+        await jobs.Cancel(TestApp.Account, 1);
+        await Mend(app);
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await app.RunJobs();
+
+        Assert.Equal("cancelled", (await jobs.Find(TestApp.Account, 1))!.Outcome);
+        Assert.All(await app.Db.Read(tx => lists.All(tx, TestApp.Account)), list => Assert.Equal((ListState.Stopped, false), (list.List.State, list.List.IsReady)));
+        Assert.Contains("not filled to the end", await app.Db.Read(tx => lists.Refusal(tx, TestApp.Account, snapshot.Id)), StringComparison.Ordinal);
+        await app.Set([1], "city", "Ede");                                 // writers go on
+        foreach (var list in new[] { active, snapshot })
+        {
+            Assert.NotNull(await app.Db.Write(tx => lists.Fill(tx, TestApp.Account, list.Id, 1)));
+            Assert.Null(await app.Db.Write(tx => lists.Fill(tx, TestApp.Account, list.Id, 1)));
+        }
+        Assert.Equal(ListState.Processing, (await app.Find(active.Id))!.State);
+        await app.RunJobs();
+        foreach (var list in new[] { active, snapshot }) Assert.Equal([1, 2, 65_537, 131_073], await app.Members(list));
+        Assert.True((await app.Find(active.Id))!.IsReady);
+        Assert.Empty(await app.Differences());
+
+        var third = await app.List("Third", ListKind.Dynamic, CityIs("Ede"), build: false);
+        await jobs.Cancel(TestApp.Account, await app.Scalar<long>("select max(id) from jobs where account_id = 1"));      // before it began
+        await app.RunJobs();
+        Assert.Equal(ListState.Stopped, (await app.Find(third.Id))!.State);
+        Assert.Null(await app.Db.Write(tx => lists.Fill(tx, TestApp.OtherAccount, third.Id, 1)));
     }
 
     [Theory, Databases]

@@ -19,9 +19,11 @@ public sealed class SearchTests
         await List(app, TestApp.Account, "Fern lovers 100%");
         await List(app, TestApp.OtherAccount, "Fern haters");
         await WebApp.Post(app.Http, "/email/new", new() { ["Name"] = "Fern news" });
+        foreach (var (account, owner, name) in new[] { (1L, 1L, "Ferns by city"), (1L, 99L, "Secret ferns"), (2L, 1L, "Ferns elsewhere") })
+            await app.Services.GetRequiredService<Db>().Write(tx => app.Services.GetRequiredService<SavedViews>().Create(tx, account, owner, name, default, ViewContent.Everyone, TimeZoneInfo.Utc));
 
         var found = await WebApp.Page(app.Http, "/search?q=fern");
-        Assert.Equal(["/contacts/8", "/contacts/7", "/contacts/6", "/contacts/5", "/contacts/4", "/contacts/3", "/lists/1", "/email/1"], found.QuerySelectorAll(".found-list a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(["/contacts/8", "/contacts/7", "/contacts/6", "/contacts/5", "/contacts/4", "/contacts/3", "/lists/1", "/contacts?view=1", "/email/1"], found.QuerySelectorAll(".found-list a").Select(a => a.GetAttribute("href")));
         Assert.Equal("/contacts?q=fern", found.QuerySelector("main section header a")!.GetAttribute("href"));
         Assert.DoesNotContain("haters", found.DocumentElement.TextContent, StringComparison.Ordinal);
         Assert.Equal(["/lists/1"], await Found(app, "0%"));                                     // what was typed is text, not a pattern

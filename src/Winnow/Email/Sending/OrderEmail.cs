@@ -26,6 +26,7 @@ public sealed class OrderEmail(
         if (!(await settings.Read(tx, email.AccountId)).Complete) faults.Add(new("Settings", "Sending is not set up yet: a relay, a bounce domain and the public address are needed."));
         foreach (var id in email.IncludedLists.Concat(email.ExcludedLists))
             if (await lists.Find(tx, email.AccountId, id) is not { } list) faults.Add(new(nameof(email.IncludedLists), "A list you chose does not exist any more. Choose again."));
+            else if (list.State == ListState.Stopped) faults.Add(new(nameof(email.IncludedLists), "The list {0} was not filled to the end. Open it and fill it first.", list.Name));
             else if (!list.IsReady) faults.Add(new(nameof(email.IncludedLists), "The list {0} is still being filled. Send when it is ready.", list.Name));
         return faults;
     }
