@@ -83,6 +83,28 @@ public enum AuditAction
     PasskeyRemoved,
     /// <summary>Somebody ended all sessions of theirs.</summary>
     SignedOutEverywhere,
+    /// <summary>A property was made.</summary>
+    PropertyCreated,
+    /// <summary>Label, description, group or options of a property.</summary>
+    PropertyChanged,
+    /// <summary>A property was taken out of every choice.</summary>
+    PropertyArchived,
+    /// <summary>An archived property was brought back.</summary>
+    PropertyRestored,
+    /// <summary>A group of properties was made, renamed or deleted.</summary>
+    PropertyGroupsChanged,
+    /// <summary>A list was made.</summary>
+    ListCreated,
+    /// <summary>A list got another name, or another filter.</summary>
+    ListChanged,
+    /// <summary>A list was deleted; its contacts stay.</summary>
+    ListDeleted,
+    /// <summary>A draft of an e-mail was deleted.</summary>
+    EmailDeleted,
+    /// <summary>A test of an e-mail went to an address.</summary>
+    EmailTested,
+    /// <summary>A job was asked to stop.</summary>
+    JobStopped,
     /// <summary>How somebody wants to be told of ended jobs.</summary>
     NotificationsChanged,
     /// <summary>A private app was made, with its access token.</summary>
@@ -122,11 +144,13 @@ public sealed class AuditLog(Db db)
     /// <summary>Puts a deed on record.</summary>
     /// <param name="userId">Who did it; null for Winnow itself.</param>
     /// <param name="subject">What it was done to, in words: names, no secrets.</param>
-    public static async Task Add(Tx tx, TimeProvider clock, long accountId, long? userId, AuditAction action, string subject, long? count = null, string? before = null, string? after = null) =>
-        await tx.Execute(Sql["add"], new
-        {
-            accountId, id = await Ids.Next(tx, accountId, "audit"), now = clock.GetUtcNow(), userId, origin = Source.Value, action = action.ToString(), subject, count, before, after,
-        });
+    public static Task Add(Tx tx, TimeProvider clock, long accountId, long? userId, AuditAction action, string subject, long? count = null, string? before = null, string? after = null)
+    {
+        var (now, origin) = (clock.GetUtcNow(), Source.Value);
+        // last of all, as its counter is locked from then on, and who holds it must wait for nobody
+        tx.AtTheEnd(async () => await tx.Execute(Sql["add"], new { accountId, id = await Ids.Next(tx, accountId, "audit"), now, userId, origin, action = action.ToString(), subject, count, before, after }));
+        return Task.CompletedTask;
+    }
 
     /// <summary>Lines older than one (its id; <see cref="long.MaxValue"/> to begin), newest first.</summary>
     public Task<List<AuditLine>> Page(long accountId, AuditQuery query, long below, int limit, CancellationToken stop = default) => db.Read(tx => tx.Query<AuditLine>(Sql["page"], new

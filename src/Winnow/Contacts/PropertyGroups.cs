@@ -1,4 +1,5 @@
 using System.Globalization;
+using Winnow.Audit;
 using Winnow.Data;
 
 namespace Winnow.Contacts;
@@ -34,7 +35,7 @@ public sealed class PropertyGroups(TimeProvider clock)
 
     /// <summary>Makes a group.</summary>
     /// <returns>What is wrong, or null.</returns>
-    public async Task<PropertyFault?> Create(Tx tx, long accountId, string label)
+    public async Task<PropertyFault?> Create(Tx tx, long accountId, string label, long? by = null)
     {
         await Alone(tx, accountId);
         var groups = await All(tx, accountId);
@@ -44,24 +45,30 @@ public sealed class PropertyGroups(TimeProvider clock)
         var number = await Ids.Next(tx, accountId, "property-group");
         var name = plain.Length > 0 && groups.All(g => g.Name != plain) ? plain : string.Create(CultureInfo.InvariantCulture, $"group_{number}");
         await tx.Execute(Sql["create"], new { accountId, name, label = label.Trim(), now = clock.GetUtcNow() });
+        await AuditLog.Add(tx, clock, accountId, by, AuditAction.PropertyGroupsChanged, label.Trim(), null, null, label.Trim());
         return null;
     }
 
     /// <summary>Gives a group of the account's own another label.</summary>
     /// <returns>What is wrong, or null.</returns>
-    public async Task<PropertyFault?> Rename(Tx tx, long accountId, string name, string label)
+    public async Task<PropertyFault?> Rename(Tx tx, long accountId, string name, string label, long? by = null)
     {
         await Alone(tx, accountId);
-        if (LabelError(await All(tx, accountId), name, label) is { } error) return error;
-        await tx.Execute(Sql["rename"], new { accountId, name, label = label.Trim() });
+        var groups = await All(tx, accountId);
+        if (LabelError(groups, name, label) is { } error) return error;
+        if (await tx.Execute(Sql["rename"], new { accountId, name, label = label.Trim() }) == 1 && groups.FirstOrDefault(g => g.Name == name) is { } before)
+            await AuditLog.Add(tx, clock, accountId, by, AuditAction.PropertyGroupsChanged, before.Label, null, before.Label, label.Trim());
         return null;
     }
 
     /// <summary>Deletes a group that no property is in.</summary>
-    public async Task<bool> Delete(Tx tx, long accountId, string name)
+    public async Task<bool> Delete(Tx tx, long accountId, string name, long? by = null)
     {
         await Alone(tx, accountId);
-        return await tx.Execute(Sql["delete"], new { accountId, name }) == 1;
+        var label = (await All(tx, accountId)).FirstOrDefault(g => g.Name == name)?.Label;
+        if (await tx.Execute(Sql["delete"], new { accountId, name }) == 0) return false;
+        await AuditLog.Add(tx, clock, accountId, by, AuditAction.PropertyGroupsChanged, label ?? name, null, label ?? name);
+        return true;
     }
 
     /// <summary>Who changes properties or their groups does it one after the other.</summary>

@@ -43,7 +43,9 @@ public sealed class Db : IAsyncDisposable
         {
             await using var connection = await Connect(stop);
             await using var transaction = await connection.BeginTransactionAsync(stop);
-            var result = await work(new Tx(Dialect, connection, transaction, stop));
+            var tx = new Tx(Dialect, connection, transaction, stop);
+            var result = await work(tx);
+            await tx.WriteTheEnd();
             await transaction.CommitAsync(stop);
             return result;
         }

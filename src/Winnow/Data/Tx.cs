@@ -9,8 +9,19 @@ namespace Winnow.Data;
 /// <see cref="Dictionary{TKey,TValue}"/> of names to values; <c>in @ids</c> takes an array.</summary>
 public sealed partial class Tx(Dialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken stop)
 {
+    private readonly List<Func<Task>> last = [];
+
     /// <summary>Cancelled when the caller no longer waits.</summary>
     public CancellationToken Stop { get; } = stop;
+
+    /// <summary>Writes something when all else of the transaction is written, just before the commit: for what many transactions lock, so that none
+    /// holds it while it waits for another lock.</summary>
+    public void AtTheEnd(Func<Task> write) => last.Add(write);
+
+    internal async Task WriteTheEnd()
+    {
+        foreach (var write in last) await write();
+    }
 
     /// <summary>All rows.</summary>
     public async Task<List<T>> Query<T>(Statement sql, object? args = null) => (await connection.QueryAsync<T>(Command(sql, args))).AsList();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Winnow.Accounts;
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 
@@ -57,8 +58,13 @@ public sealed class EmailStore(Db db, TimeProvider clock) : IUseProperties
     }, stop);
 
     /// <summary>Deletes a draft. What was sent stays: its figures and its recipients' outcomes are the record.</summary>
-    public Task<bool> DeleteDraft(long accountId, long id, CancellationToken stop = default) =>
-        db.Write(async tx => await tx.Execute(Sql["delete-draft"], new { accountId, id }) == 1, stop);
+    /// <param name="userId">Who deletes it.</param>
+    public Task<bool> DeleteDraft(long accountId, long id, long? userId, CancellationToken stop = default) => db.Write(async tx =>
+    {
+        if (await Find(tx, accountId, id) is not { } email || await tx.Execute(Sql["delete-draft"], new { accountId, id }) == 0) return false;
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.EmailDeleted, email.Name);
+        return true;
+    }, stop);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PropertyUse>> UsesOf(Tx tx, long accountId, Property property, PropertyCatalog properties) =>

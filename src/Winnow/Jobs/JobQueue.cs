@@ -45,7 +45,11 @@ public sealed class JobQueue(Db db, TimeProvider clock)
     public Task<long> CountOpen(long accountId, CancellationToken stop = default) => db.Read(tx => tx.Single<long>(Sql["count-open"], new { accountId }), stop);
 
     /// <summary>Asks a job to stop after its present step.</summary>
-    public Task Cancel(long accountId, long id) => db.Write(tx => tx.Execute(Sql["ask-cancel"], new { accountId, id }));
+    public Task Cancel(long accountId, long id) => db.Write(tx => Cancel(tx, accountId, id));
+
+    /// <inheritdoc cref="Cancel(long, long)"/>
+    /// <returns>False when it had ended already, or there is none of this id.</returns>
+    public static async Task<bool> Cancel(Tx tx, long accountId, long id) => await tx.Execute(Sql["ask-cancel"], new { accountId, id }) == 1;
 
     /// <summary>Waits until a job was put in by this process, or the time is over.</summary>
     internal Task Arrived(TimeSpan atMost, CancellationToken stop) => arrived.WaitAsync(atMost, stop);

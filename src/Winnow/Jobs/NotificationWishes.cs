@@ -23,7 +23,7 @@ public sealed record NotificationKind(string Name, string Label, string Hint, IR
     [
         new("imports", "Imports", "A file of contacts was brought in.", ["ImportContacts"]),
         new("sends", "Sending of emails", "A marketing email of yours went out to everyone, or could not.", ["SendEmail"]),
-        new("bulk", "Work on many contacts", "Deletes, restores and changed properties.", ["DeleteContacts", "RestoreContacts", "SetProperty"]),
+        new("bulk", "Work on many contacts", "Deletes, restores and changed properties.", ["DeleteContacts", "RestoreContacts", "SetProperty", "UndoEdit"]),
         new("other", "Lists and other long work", "Lists that are filled, contacts that are put into a list.", []),
     ];
 

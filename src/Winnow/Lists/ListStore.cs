@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Filters;
@@ -43,6 +44,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
             accountId, id, name = name.Trim(), nameKey = Key(name), kind = kind.ToString().ToUpperInvariant(), state = filter is null ? "COMPLETE" : "PROCESSING",
             filter = filter is null ? null : FilterJson.Write(filter), zone = zone.Id, userId, now = clock.GetUtcNow(),
         });
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListCreated, name.Trim());
         if (filter is not null) await BuildLists.Start(tx, jobs, accountId, name.Trim(), userId);
         return (await Find(tx, accountId, id), null);
     }
@@ -69,11 +71,13 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
 
     /// <summary>Gives a list another name.</summary>
     /// <returns>What is wrong, or null.</returns>
-    public async Task<string?> Rename(Tx tx, long accountId, long id, string name)
+    public async Task<string?> Rename(Tx tx, long accountId, long id, string name, long? userId = null)
     {
         await Ids.Next(tx, accountId, "list", 0);
         if (await NameError(tx, accountId, id, name) is { } error) return error;
-        return await tx.Execute(Sql["rename"], new { accountId, id, name = name.Trim(), nameKey = Key(name), now = clock.GetUtcNow() }) == 1 ? null : Gone;
+        if (await Find(tx, accountId, id) is not { } list || await tx.Execute(Sql["rename"], new { accountId, id, name = name.Trim(), nameKey = Key(name), now = clock.GetUtcNow() }) == 0) return Gone;
+        if (list.Name != name.Trim()) await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListChanged, list.Name, null, list.Name, name.Trim());
+        return null;
     }
 
     /// <summary>Gives an active list another filter: it begins empty and a job looks for its members.</summary>
@@ -85,6 +89,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         if (!list.IsActive) return $"{list.Name} is a static list: its filter was used once. Make an active list instead.";
         await members.Clear(tx, accountId, id);
         await tx.Execute(Sql["change-filter"], new { accountId, id, filter = FilterJson.Write(filter), zone = zone.Id, now = clock.GetUtcNow() });
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListChanged, list.Name, null, list.Filter, FilterJson.Write(filter));
         await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
         return null;
     }
@@ -102,10 +107,11 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
 
     /// <summary>Deletes a list; its contacts stay. The name is free again.</summary>
     /// <returns>What is wrong, or null.</returns>
-    public async Task<string?> Delete(Tx tx, long accountId, long id)
+    public async Task<string?> Delete(Tx tx, long accountId, long id, long? userId = null)
     {
         await ListGate.Alone(tx, accountId);
-        if (await tx.Execute(Sql["delete"], new { accountId, id, now = clock.GetUtcNow() }) == 0) return Gone;
+        if (await Find(tx, accountId, id) is not { } list || await tx.Execute(Sql["delete"], new { accountId, id, now = clock.GetUtcNow() }) == 0) return Gone;
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListDeleted, list.Name, (await members.Count(tx, accountId, id)), list.Filter);
         await members.Clear(tx, accountId, id);
         return null;
     }

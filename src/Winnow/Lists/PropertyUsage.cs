@@ -22,11 +22,11 @@ public sealed class PropertyUsage(Properties properties, IEnumerable<IUsePropert
 
     /// <summary>Takes a property out of every choice, if nothing uses it.</summary>
     /// <returns>What is in the way; nothing when it is archived, or there is no such property of this account's own.</returns>
-    public async Task<IReadOnlyList<PropertyUse>> Archive(Tx tx, long accountId, long propertyId)
+    public async Task<IReadOnlyList<PropertyUse>> Archive(Tx tx, long accountId, long propertyId, long? by = null)
     {
         await ListGate.Alone(tx, accountId);                                    // nobody makes or changes a list meanwhile
         var uses = await Of(tx, accountId, propertyId);
-        if (uses.Count == 0) await properties.Archive(tx, accountId, propertyId, true);
+        if (uses.Count == 0) await properties.Archive(tx, accountId, propertyId, true, by);
         return uses;
     }
 

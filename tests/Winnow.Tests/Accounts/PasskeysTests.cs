@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Winnow.Accounts;
 using Winnow.Audit;
@@ -52,6 +53,9 @@ public class PasskeysTests
         await page.ClickAsync(".passkey form[action$='/remove'] button");
         await page.WaitForURLAsync("**saved=1");
         Assert.Equal(0, await page.Locator(".passkey").CountAsync());
+        var record = await app.Services.GetRequiredService<AuditLog>().Page(1, new(), long.MaxValue, 20);
+        Assert.Single(record, line => line.Action == nameof(AuditAction.PasskeyAdded));
+        Assert.Single(record, line => line.Action == nameof(AuditAction.PasskeyRemoved));
         await page.ClickAsync("form[action='/sign-out/everywhere'] button");
         await page.WaitForURLAsync("**/sign-in");
         await page.ClickAsync("[data-passkey=get] button");                                                       // the device still has it

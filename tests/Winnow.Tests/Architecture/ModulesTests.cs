@@ -14,7 +14,7 @@ public sealed class ModulesTests
         ["Jobs"] = "Data",
         ["Audit"] = "Data",
         ["Accounts"] = "Audit Data",
-        ["Contacts"] = "Data",
+        ["Contacts"] = "Audit Data",
         ["Filters"] = "Contacts Data",
         ["Lists"] = "Audit Contacts Data Filters Jobs",
         ["Email"] = "Accounts Audit Contacts Data Jobs Lists",

@@ -1,6 +1,7 @@
 using System.Net;
 using Winnow.Accounts;
 using Winnow.Audit;
+using Winnow.Data;
 
 namespace Winnow.Tests;
 
@@ -51,6 +52,29 @@ public sealed class AuditTests
         await app.Db.Write(tx => AuditLog.Add(tx, app.Clock, TestApp.Account, 1, AuditAction.EmailSent, "Bulbs", 3));
         Assert.Single(await app.Get<AuditLog>().Page(TestApp.Account, new(), long.MaxValue, 10));
         Assert.Empty(await app.Get<AuditLog>().Page(TestApp.OtherAccount, new(), long.MaxValue, 10));
+    }
+
+    [Theory, Databases]
+    public async Task Two_deeds_that_go_on_after_they_were_noted_do_not_wait_for_each_other(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var (noted, taken) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = app.Db.Write(async tx =>
+        {
+            await AuditLog.Add(tx, app.Clock, TestApp.Account, 1, AuditAction.ListCreated, "first");
+            noted.SetResult();
+            if (database == "postgres") await taken.Task;                         // SQLite has one writer at a time
+            await Ids.Next(tx, TestApp.Account, "job");
+        });
+        var second = app.Db.Write(async tx =>
+        {
+            await noted.Task;
+            await Ids.Next(tx, TestApp.Account, "job");
+            taken.SetResult();
+            await AuditLog.Add(tx, app.Clock, TestApp.Account, 1, AuditAction.UserInvited, "second");
+        });
+        await Task.WhenAll(first, second);
+        Assert.Equal(2, (await app.Get<AuditLog>().Page(TestApp.Account, new(), long.MaxValue, 10)).Count);
     }
 
     [Fact]

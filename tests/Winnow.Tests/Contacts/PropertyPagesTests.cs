@@ -155,7 +155,7 @@ public sealed class PropertyPagesTests
 
         await db.Write(tx => tx.Execute(Statement.Built("left", "update account_users set deactivated_at = 1 where account_id = 1 and user_id = 2")));
         await db.Write(tx => tx.Execute(Statement.Built("let go", "delete from contact_views where account_id = 1 and owner_id = 1")));
-        foreach (var id in new[] { 1L, 2L }) Assert.True(await emails.DeleteDraft(1, id));
+        foreach (var id in new[] { 1L, 2L }) Assert.True(await emails.DeleteDraft(1, id, 1));
         Assert.Equal(place + "?saved=1", Place(await WebApp.Post(app.Http, place, [], "archive")));
 
         Task View(long owner, string name, ViewContent content) => db.Write(async tx => Assert.Null((await views.Create(tx, 1, owner, name, default, content, TimeZoneInfo.Utc)).Error));

@@ -190,7 +190,7 @@ public sealed class SendEmailTests
         Assert.Equal("not_sent 1, sent 9", await send.Outcomes());
         Assert.Equal(9, relay.Mails.Count);
         Assert.False(await send.App.Get<EmailStore>().Save(await send.Find()));
-        Assert.False(await send.App.Get<EmailStore>().DeleteDraft(1, send.Email));
+        Assert.False(await send.App.Get<EmailStore>().DeleteDraft(1, send.Email, 1));
     }
 
     [Theory, Databases]
@@ -202,7 +202,7 @@ public sealed class SendEmailTests
         Assert.NotEmpty((await send.App.Get<OrderEmail>().Send(TestApp.OtherAccount, send.Email, 1, 1)).Faults);
         Assert.Null(await send.App.Get<OrderEmail>().Continue(TestApp.OtherAccount, send.Email));
         Assert.Null(await send.App.Get<EmailStore>().Clone(TestApp.OtherAccount, send.Email, "mine", 1));
-        Assert.False(await send.App.Get<EmailStore>().DeleteDraft(TestApp.OtherAccount, send.Email));
+        Assert.False(await send.App.Get<EmailStore>().DeleteDraft(TestApp.OtherAccount, send.Email, 1));
     }
 
     [Theory, Databases]

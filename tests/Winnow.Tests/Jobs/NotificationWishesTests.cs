@@ -32,7 +32,7 @@ public sealed class NotificationWishesTests
         Assert.Equal(3, (await Bell(app)).Unread);                                              // the import, not the list
         Assert.Equal(2, relay.Mails.Count);
         Assert.StartsWith("Fill the list Delft: ", TestRelay.Read(relay.Mails.Last().Text).Headers.Text("Subject"), StringComparison.Ordinal);
-        Assert.Contains("Meldingen anders ingesteld", (await WebApp.Page(app.Http, "/settings/audit")).QuerySelector("tbody th")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Meldingen anders ingesteld", (await WebApp.Page(app.Http, "/settings/audit")).QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
     }
 
     [Theory, Databases]
@@ -48,6 +48,10 @@ public sealed class NotificationWishesTests
         Assert.Empty(relay.Mails);
         Assert.Equal(0, await app.Services.GetRequiredService<JobQueue>().CountOpen(1));
     }
+
+    [Fact]
+    public void A_kind_names_jobs_that_there_are() =>
+        Assert.Empty(NotificationKind.All.SelectMany(kind => kind.Jobs).Except(typeof(IJob).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IJob))).Select(type => type.Name)));
 
     /// <summary>An import whose state cannot be read, at its last attempt.</summary>
     private static async Task<long> Failing(WebApp app, long user = 1)

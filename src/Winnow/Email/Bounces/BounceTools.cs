@@ -1,3 +1,4 @@
+using Winnow.Audit;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Lists;
@@ -21,7 +22,7 @@ public sealed record HardBounceCounts(IReadOnlyDictionary<string, long> ByReason
 
 /// <summary>Collects hard bounced contacts in a static list, in the background. Contacts unbounced since, and addresses whose contact
 /// is gone, are left out.</summary>
-public sealed class BounceTools(Db db, JobQueue jobs, ListStore lists)
+public sealed class BounceTools(Db db, JobQueue jobs, ListStore lists, TimeProvider clock)
 {
     /// <summary>What the user reads when nobody fits.</summary>
     public const string Nobody = "No contact of this account hard bounced for these reasons on emails sent in this time.";
@@ -67,8 +68,11 @@ public sealed class BounceTools(Db db, JobQueue jobs, ListStore lists)
             rows.Where(row => choice.Reasons.Contains(row.Reason)).Sum(row => row.Unbounced));
     }
 
-    private Task<long> Collect(Tx tx, long accountId, long userId, ContactList list, HardBounceChoice choice, long count) =>
-        jobs.Enqueue<CollectHardBounced>(tx, accountId, $"Collect hard bounced contacts in {list.Name}", new CollectState(list.Id, choice.Reasons.ToArray(), From(choice), Until(choice), 0, 0), count, userId);
+    private async Task<long> Collect(Tx tx, long accountId, long userId, ContactList list, HardBounceChoice choice, long count)
+    {
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsAddedToList, list.Name, count);
+        return await jobs.Enqueue<CollectHardBounced>(tx, accountId, $"Collect hard bounced contacts in {list.Name}", new CollectState(list.Id, choice.Reasons.ToArray(), From(choice), Until(choice), 0, 0), count, userId);
+    }
 
     private static long From(HardBounceChoice choice) => choice.From?.ToUnixTimeMilliseconds() ?? long.MinValue;
 
