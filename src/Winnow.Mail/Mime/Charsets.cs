@@ -20,12 +20,11 @@ public static class Charsets
     };
 
     /// <summary>Bytes to text. An unknown or absent name, or US-ASCII with high bytes, is read as UTF-8 when it is that, else as Windows-1252.</summary>
-    public static string Decode(ReadOnlySpan<byte> bytes, string? charset)
-    {
-        var encoding = Find(charset);
-        if (encoding is not null) return encoding.GetString(bytes);
-        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Western.GetString(bytes);
-    }
+    public static string Decode(ReadOnlySpan<byte> bytes, string? charset) => For(bytes, charset).GetString(bytes);
+
+    /// <summary>The encoding by which <see cref="Decode"/> reads these bytes.</summary>
+    internal static Encoding For(ReadOnlySpan<byte> bytes, string? charset) =>
+        Find(charset) ?? (Utf8.IsValid(bytes) ? Encoding.UTF8 : Western);
 
     /// <summary>The encoding of that name, or null: unknown, absent, US-ASCII (seldom true), or UTF-7 (a known way to smuggle text).</summary>
     public static Encoding? Find(string? charset)

@@ -5,9 +5,9 @@ namespace Winnow.Mail.Mime;
 /// <summary>A value with parameters: Content-Type (RFC 2045 §5), Content-Disposition (RFC 2183), with RFC 2231 parameters put together.</summary>
 public sealed class ContentType
 {
-    private readonly Dictionary<string, string> parameters;
+    private readonly List<(string Name, string Value)> parameters;
 
-    private ContentType(string value, Dictionary<string, string> parameters) => (Value, this.parameters) = (value, parameters);
+    private ContentType(string value, List<(string Name, string Value)> parameters) => (Value, this.parameters) = (value, parameters);
 
     /// <summary>What a part is that does not say (RFC 2045 §5.2).</summary>
     public static ContentType Plain { get; } = new("text/plain", []);
@@ -16,7 +16,15 @@ public sealed class ContentType
     public string Value { get; }
 
     /// <summary>The parameter of that name (any case), or null.</summary>
-    public string? this[string name] => parameters.GetValueOrDefault(name);
+    public string? this[string name]
+    {
+        get
+        {
+            foreach (var parameter in parameters)
+                if (parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return parameter.Value;
+            return null;
+        }
+    }
 
     /// <summary>True for exactly this type, such as <c>text/plain</c>.</summary>
     public bool Is(string type) => Value.Equals(type, StringComparison.OrdinalIgnoreCase);
@@ -42,22 +50,18 @@ public sealed class ContentType
     }
 
     // name*0*=charset'lang'a%20b; name*1=c  ->  name = "a bc" (RFC 2231 §3, §4)
-    private static Dictionary<string, string> PutTogether(List<(string Name, string Value)> pieces)
+    private static List<(string Name, string Value)> PutTogether(List<(string Name, string Value)> pieces)
     {
-        var result = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (pieces.TrueForAll(p => !p.Name.Contains('*', StringComparison.Ordinal)))
-        {
-            foreach (var (name, value) in pieces)
-                if (name.Length > 0) result.TryAdd(name, EncodedWord.Decode(value));
-            return result;
-        }
+            return pieces.Exists(p => p.Value.Contains("=?", StringComparison.Ordinal)) ? pieces.ConvertAll(p => (p.Name, EncodedWord.Decode(p.Value))) : pieces;
+        var result = new List<(string Name, string Value)>();
         foreach (var group in pieces.GroupBy(p => p.Name.Split('*', 2)[0]))
         {
             if (group.Key.Length == 0) continue;
             if (group.FirstOrDefault(p => p.Name == group.Key) is { Name: not null } plain)
-                result[group.Key] = EncodedWord.Decode(plain.Value);
+                result.Add((group.Key, EncodedWord.Decode(plain.Value)));
             else
-                result[group.Key] = Extended(group);
+                result.Add((group.Key, Extended(group)));
         }
         return result;
     }
@@ -104,6 +108,14 @@ public sealed class ContentType
 
         public string UpTo(char stop, char other = '\0')
         {
+            var ahead = text.AsSpan(Math.Min(position, text.Length));
+            var end = other == '\0' ? ahead.IndexOf(stop) : ahead.IndexOfAny(stop, other);
+            var piece = end < 0 ? ahead : ahead[..end];
+            if (!piece.Contains('('))
+            {
+                position += piece.Length + (end < 0 ? 0 : 1);
+                return piece.ToString();
+            }
             var result = new StringBuilder();
             var depth = 0;
             while (position < text.Length)
@@ -123,6 +135,13 @@ public sealed class ContentType
             while (position < text.Length && char.IsWhiteSpace(text[position])) position++;
             if (position >= text.Length || text[position] != '"') return UpTo(';').Trim().Trim('"');
             position++;
+            var quoted = text.AsSpan(position);
+            if (quoted.IndexOfAny('"', '\\') is >= 0 and var close && quoted[close] == '"')
+            {
+                position += close + 1;
+                UpTo(';');
+                return quoted[..close].ToString();
+            }
             var result = new StringBuilder();
             while (position < text.Length)
             {

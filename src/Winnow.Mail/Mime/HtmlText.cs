@@ -28,17 +28,28 @@ public static class HtmlText
         if (string.CompareOrdinal(html, open, "<!--", 0, 4) == 0) return After(html, "-->", open + 4);
         var close = html.IndexOf('>', open);
         // a mail address in angle brackets is text, not a tag
-        var tag = html[(open + 1)..(close < 0 ? html.Length : close)];
-        if (tag.Contains('@', StringComparison.Ordinal) && !tag.Contains('=', StringComparison.Ordinal))
+        var tag = html.AsSpan()[(open + 1)..(close < 0 ? html.Length : close)];
+        if (tag.Contains('@') && !tag.Contains('='))
         {
             text.Append('<').Append(tag).Append('>');
             return close < 0 ? html.Length : close + 1;
         }
-        var name = tag.Split([' ', '\t', '\n', '>'], 2)[0].TrimEnd('/').ToLowerInvariant();
-        if (name is "script" or "style") return After(html, "</" + name + ">", open);
-        text.Append(Blocks.Contains(name) ? '\n' : name is "td" or "th" ? ' ' : "");
+        var name = (tag.IndexOfAny(' ', '\t', '\n') is >= 0 and var end ? tag[..end] : tag).TrimEnd('/');
+        if (Is(name, "script")) return After(html, "</script>", open);
+        if (Is(name, "style")) return After(html, "</style>", open);
+        if (IsBlock(name)) text.Append('\n');
+        else if (Is(name, "td") || Is(name, "th")) text.Append(' ');
         return close < 0 ? html.Length : close + 1;
     }
+
+    private static bool IsBlock(ReadOnlySpan<char> name)
+    {
+        foreach (var block in Blocks)
+            if (Is(name, block)) return true;
+        return false;
+    }
+
+    private static bool Is(ReadOnlySpan<char> name, string tag) => name.Equals(tag, StringComparison.OrdinalIgnoreCase);
 
     private static int After(string html, string mark, int from)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Winnow.Mail.Mime;
 
 /// <summary>A message or a part of one (RFC 2045 §2.4 "entity"): header, body and, when it is composed, its parts.</summary>
@@ -31,6 +33,25 @@ public sealed class MimePart
     /// <summary>The decoded body as text, at most <see cref="MimeLimits.TextBytes"/> of it, line ends as LF.</summary>
     public string Text() => text ??= Decoded();
 
+    /// <summary>The same text in a buffer of the shared pool, which is to be given back; for text of which only a piece is kept.</summary>
+    internal (char[] Buffer, int Length) RentText()
+    {
+        var bytes = Decode();
+        if (bytes.Length > reading.Limits.TextBytes) bytes = bytes[..reading.Limits.TextBytes];
+        if (text is not null || bytes.Span.Contains((byte)'\r')) return Rented(Text());
+        var encoding = Charsets.For(bytes.Span, ContentType["charset"]);
+        var buffer = ArrayPool<char>.Shared.Rent(encoding.GetMaxCharCount(bytes.Length));
+        return (buffer, encoding.GetChars(bytes.Span, buffer));
+    }
+
+    /// <summary>A text in a buffer of the shared pool.</summary>
+    internal static (char[] Buffer, int Length) Rented(string text)
+    {
+        var buffer = ArrayPool<char>.Shared.Rent(text.Length);
+        text.CopyTo(buffer);
+        return (buffer, text.Length);
+    }
+
     /// <summary>
     /// This part and all below it, depth first, but not into messages carried as attachments: what is said there
     /// was said on another day, to somebody else.
@@ -47,21 +68,30 @@ public sealed class MimePart
     /// <summary>The first own part of one of these types, or null.</summary>
     public MimePart? First(params ReadOnlySpan<string> types)
     {
-        foreach (var part in Own())
-            foreach (var type in types)
-                if (part.ContentType.Is(type)) return part;
+        foreach (var type in types)
+            if (ContentType.Is(type)) return this;
+        if (ContentType.IsAny("message")) return null;
+        foreach (var part in Parts)
+            if (part.First(types) is { } found) return found;
         return null;
     }
 
     /// <summary>The text a person would read: all own text/plain parts, or failing those the text/html ones without their tags, or failing those the body.</summary>
     public string ReadableText()
     {
-        if (Parts.Count == 0) return ContentType.Is("text/html") ? HtmlText.Strip(Text()) : Text(); // or a multipart whose delimiters are missing
-        var plain = Own().Where(p => p.ContentType.Is("text/plain") && !IsAttachment(p)).Select(p => p.Text()).ToList();
-        return plain.Count > 0 ? Joined(plain) : Joined([.. Own().Where(p => p.ContentType.Is("text/html")).Select(p => HtmlText.Strip(p.Text()))]);
+        var parts = Readable();
+        return parts is [var only] ? only.Plain() : string.Join('\n', parts.Select(p => p.Plain()));
     }
 
-    private static string Joined(List<string> texts) => texts is [var only] ? only : string.Join('\n', texts);
+    /// <summary>The parts of that text.</summary>
+    internal List<MimePart> Readable()
+    {
+        if (Parts.Count == 0) return [this]; // or a multipart whose delimiters are missing
+        var plain = Own().Where(p => p.ContentType.Is("text/plain") && !IsAttachment(p)).ToList();
+        return plain.Count > 0 ? plain : [.. Own().Where(p => p.ContentType.Is("text/html"))];
+    }
+
+    private string Plain() => ContentType.Is("text/html") ? HtmlText.Strip(Text()) : Text();
 
     private string Decoded()
     {

@@ -7,7 +7,7 @@ public static class TransferEncoding
     public static ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> body, string? name) => name?.Trim().ToLowerInvariant() switch
     {
         "base64" => Base64(body.Span),
-        "quoted-printable" => QuotedPrintable(body.Span, underscoreIsSpace: false),
+        "quoted-printable" => Unquoted(body.Span, underscoreIsSpace: false),
         _ => body,
     };
 
@@ -32,7 +32,9 @@ public static class TransferEncoding
     }
 
     /// <summary>Quoted-printable; a bad escape stands for itself. Encoded words (RFC 2047 §4.2) write a space as an underscore.</summary>
-    public static byte[] QuotedPrintable(ReadOnlySpan<byte> text, bool underscoreIsSpace)
+    public static byte[] QuotedPrintable(ReadOnlySpan<byte> text, bool underscoreIsSpace) => Unquoted(text, underscoreIsSpace).ToArray();
+
+    private static ReadOnlyMemory<byte> Unquoted(ReadOnlySpan<byte> text, bool underscoreIsSpace)
     {
         var bytes = new byte[text.Length];
         var count = 0;
@@ -50,7 +52,7 @@ public static class TransferEncoding
             else if (SoftBreak(next) is > 0 and var skip) i += skip;
             else bytes[count++] = c;
         }
-        return bytes.AsSpan(0, count).ToArray();
+        return bytes.AsMemory(0, count);
     }
 
     // "=", optional blanks, then a line end (or the end of the body): how many bytes to skip after "=".

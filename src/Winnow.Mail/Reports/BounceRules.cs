@@ -55,7 +55,7 @@ public static class BounceRules
         Decide(SmtpText.ReplyCode(reply), SmtpText.RepliedStatus(reply) ?? SmtpText.Status(reply), reply);
 
     /// <summary>When in the conversation it was said, if the words tell.</summary>
-    internal static RefusalStage StageOf(string text)
+    internal static RefusalStage StageOf(ReadOnlySpan<char> text)
     {
         var buffer = ArrayPool<char>.Shared.Rent(text.Length + 1);
         try { return ReplyTable.StageOf(buffer.AsSpan(0, ReplyWords.Write(text, buffer))); }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Winnow.Mail.Mime;
 
@@ -12,7 +13,9 @@ internal static class DeliveryReportReader
     {
         var part = message.First("message/delivery-status", "message/global-delivery-status");
         if (part is null || ReferenceEquals(part, message) || !Counts(message, isAddressed)) return null;
-        return Read("dsn", part.Text(), narrative, original, traces);
+        var (buffer, length) = part.RentText();
+        try { return Read("dsn", buffer.AsSpan(0, length), narrative, original, traces); }
+        finally { ArrayPool<char>.Shared.Return(buffer); }
     }
 
     // A forwarded report keeps its parts, but not its frame (RFC 3462) nor its sender.
@@ -33,7 +36,7 @@ internal static class DeliveryReportReader
         var final = Address(fields["Final-Recipient"]);
         var first = Address(fields["Original-Recipient"]);
         var diagnostic = Narrative.OneLine(fields.All("Diagnostic-Code", AfterType));
-        var text = diagnostic.Any(char.IsLetter) ? diagnostic : $"{diagnostic} {narrative.About(final)}".Trim();
+        var text = diagnostic.Any(char.IsLetter) ? diagnostic : $"{diagnostic} {Narrative.OneLine(narrative.About(final))}".Trim();
         var status = SmtpText.RepliedStatus(diagnostic) ?? MoreTelling(Status(fields["Status"]), SmtpText.Status(text));
         var code = SmtpText.ReplyCode(diagnostic) ?? (diagnostic.Length == 0 ? SmtpText.ReplyCode(text) : null);
         var action = Action(fields["Action"], status);
@@ -46,7 +49,7 @@ internal static class DeliveryReportReader
 
     // When in the conversation they said it stands only in the text for people.
     private static RefusalStage Stage(string diagnostic, string recipient, Narrative narrative) =>
-        BounceRules.StageOf(diagnostic) is var stage && stage != RefusalStage.Unknown ? stage : BounceRules.StageOf(narrative.About(recipient));
+        BounceRules.StageOf(diagnostic) is var stage && stage != RefusalStage.Unknown ? stage : BounceRules.StageOf(Narrative.Start(narrative.About(recipient)));
 
     private static DeliveryAction Action(string? field, string? status)
     {

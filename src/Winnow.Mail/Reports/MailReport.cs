@@ -1,3 +1,4 @@
+using System.Buffers;
 using Winnow.Mail.Mime;
 
 namespace Winnow.Mail.Reports;
@@ -17,8 +18,18 @@ public abstract record MailReport(ReturnedMail? Original, IReadOnlyList<string> 
     /// <param name="isAddressed">True when it came to an address that only our own mail carries, such as a signed return path: then its sender need not look like a machine.</param>
     public static MailReport Read(ReadOnlyMemory<byte> mail, MimeLimits? limits = null, bool isAddressed = false)
     {
-        var message = MimeReader.Read(mail, limits);
-        return Read(message, isAddressed);
+        if (!mail.Span.Contains((byte)'\r')) return Read(MimeReader.Read(mail, limits), isAddressed);
+        // line ends are made one in a borrowed buffer; what the report keeps of it is copied
+        var buffer = ArrayPool<byte>.Shared.Rent(mail.Length);
+        try
+        {
+            var report = Read(MimeReader.Read(buffer.AsMemory(0, LineEnds.ToLf(mail.Span, buffer)), limits), isAddressed);
+            return report.Original is { } original ? report with { Original = original.Detached() } : report;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static MailReport Read(MimePart message, bool isAddressed)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Winnow.Mail.Mime;
 
 namespace Winnow.Mail.Reports;
@@ -8,43 +10,77 @@ internal sealed class Narrative(MimePart message)
     private const int MostText = 32 * 1024;
     private const int MostAbout = 1500;
 
-    private string? whole;
     private string? text;
-    private int originalStart;
+    private Headers? returnedHeader;
     private List<AddressPlace>? addresses;
 
     /// <summary>What the report says.</summary>
     public string Text => text ??= UpToOriginal();
 
-    /// <summary>What follows the mark of a returned mail in the text; empty when there is none.</summary>
-    public ReadOnlySpan<char> Returned => Text.Length < whole!.Length ? whole.AsSpan(originalStart) : default;
+    /// <summary>The header of the mail that the text returns, or null.</summary>
+    public Headers? ReturnedHeader
+    {
+        get
+        {
+            text ??= UpToOriginal();
+            return returnedHeader;
+        }
+    }
+
+    /// <summary>The mail that the text returns, or the empty string.</summary>
+    public string Returned()
+    {
+        var whole = message.ReadableText();
+        return OriginalMark.Find(whole, out var after) < 0 ? "" : whole[after..Math.Min(whole.Length, MostText)];
+    }
 
     /// <summary>The addresses in the text, in their order.</summary>
     public IReadOnlyList<AddressPlace> Addresses => addresses ??= AddressesInText.Find(Text);
 
     /// <summary>
-    /// What is said about one recipient, in one line: from the first line that names it on (with the SMTP conversation that stands
+    /// What is said about one recipient: from the first line that names it on (with the SMTP conversation that stands
     /// just above it), up to the next line about somebody else; all of the text when no line names it.
     /// </summary>
-    public string About(string recipient)
+    public ReadOnlySpan<char> About(string recipient)
     {
         var at = recipient.Length > 3 ? Mention(recipient) : -1;
-        if (at < 0) return OneLine(Text);
+        if (at < 0) return Text;
         var line = Text.AsSpan(0, at).LastIndexOf('\n') + 1;
         var start = Conversation.Before(Text, line);
         var end = NextOther(line, recipient);
-        return OneLine(Text.AsSpan()[start..(start == line ? end : Conversation.Next(Text, line, end))]);
+        return Text.AsSpan()[start..(start == line ? end : Conversation.Next(Text, line, end))];
     }
 
     /// <summary>At most 1,500 characters in one line.</summary>
-    public static string OneLine(ReadOnlySpan<char> text) => SmtpText.OneLine(text.Length > MostAbout ? text[..MostAbout] : text);
+    public static string OneLine(ReadOnlySpan<char> text) => SmtpText.OneLine(Start(text));
+
+    /// <summary>At most 1,500 characters.</summary>
+    public static ReadOnlySpan<char> Start(ReadOnlySpan<char> text) => text.Length > MostAbout ? text[..MostAbout] : text;
 
     private string UpToOriginal()
     {
-        whole = message.ReadableText();
-        if (whole.Length > MostText) whole = whole[..MostText];
-        var end = OriginalMark.Find(whole, out originalStart);
-        return end < 0 ? whole : whole[..end];
+        var (buffer, length) = message.Readable() is [var only] && !only.ContentType.Is("text/html") ? only.RentText() : MimePart.Rented(message.ReadableText());
+        try
+        {
+            var whole = buffer.AsSpan(0, Math.Min(length, MostText));
+            var end = OriginalMark.Find(whole, out var after);
+            if (end >= 0) returnedHeader = HeaderOf(whole[after..]);
+            return new string(end < 0 ? whole : whole[..end]);
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
+
+    private static Headers HeaderOf(ReadOnlySpan<char> mail)
+    {
+        mail = mail.TrimStart('\n');
+        var end = mail.IndexOf("\n\n");
+        if (end >= 0) mail = mail[..end];
+        var bytes = new byte[Encoding.UTF8.GetByteCount(mail)];
+        Encoding.UTF8.GetBytes(mail, bytes);
+        return HeaderReader.Read(bytes, MimeLimits.Default, out _);
     }
 
     // where the report itself speaks of the recipient; a line of the conversation counts when no other does

@@ -8,13 +8,13 @@ internal static class OriginalMark
     private static readonly string[] Lines = [.. Rows.Where(r => r[0] == "line").Select(r => r[1])];
 
     /// <summary>The start of the line with the mark (and where the text after it begins), or -1.</summary>
-    public static int Find(string text, out int after)
+    public static int Find(ReadOnlySpan<char> text, out int after)
     {
         for (var start = 0; start < text.Length;)
         {
-            var end = text.IndexOf('\n', start);
-            if (end < 0) end = text.Length;
-            var line = text.AsSpan(start, end - start);
+            var length = text[start..].IndexOf('\n');
+            var end = length < 0 ? text.Length : start + length;
+            var line = text[start..end];
             if (start > 0 && (line.StartsWith("Received: ", StringComparison.Ordinal) || line.StartsWith("Return-Path: ", StringComparison.OrdinalIgnoreCase)))
                 return after = start; // the header itself, without a word before it
             if (IsMark(line))

@@ -21,6 +21,9 @@ public sealed record ReturnedMail(Headers Headers)
     /// <summary>The subject, decoded.</summary>
     public string Subject => Headers.Text("Subject");
 
+    /// <summary>The same, free of the mail it was read from.</summary>
+    internal ReturnedMail Detached() => new(Headers.Detached());
+
     internal static string? Id(string? field) => field?.Trim().Trim('<', '>') is { Length: > 0 } id ? id : null;
 
     /// <summary>Finds the returned message or header part (RFC 3464 §2, RFC 5965 §2, RFC 6533 §3) of a report, or the text after the usual marks of free-text bounces.</summary>
@@ -33,7 +36,7 @@ public sealed record ReturnedMail(Headers Headers)
     }
 
     private static ReturnedMail? InText(MimePart report, Narrative narrative) =>
-        report.First("text/plain") is not null && narrative.Returned is { IsEmpty: false } returned ? Of(HeaderReader.Read(returned.ToString())) : null;
+        report.First("text/plain") is not null && narrative.ReturnedHeader is { } returned ? Of(returned) : null;
 
     private static ReturnedMail? Of(Headers headers) =>
         headers.Has("From") || headers.Has("Message-ID") || headers.Has("Subject") || headers.Has("To") || headers.Has("Received")

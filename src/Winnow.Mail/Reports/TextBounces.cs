@@ -54,7 +54,7 @@ internal static class TextBounces
 
     private static RecipientReport Recipient(string recipient, bool isOneOfMany, Narrative narrative, bool delayed)
     {
-        var report = Decide(recipient, narrative.About(recipient), delayed);
+        var report = Decide(recipient, Narrative.OneLine(narrative.About(recipient)), delayed);
         return report.Cause.Reason is BounceReason.Undefined or BounceReason.OnHold && !isOneOfMany
             ? Decide(recipient, Narrative.OneLine(narrative.Text), delayed) : report;
     }

@@ -22,6 +22,6 @@ internal static class WrappedBounce
     private static MimePart? Inner(MimePart message, Narrative narrative)
     {
         if (message.First("message/rfc822", "message/global") is { Parts: [var attached, ..] }) return attached;
-        return narrative.Returned is { IsEmpty: false } text ? MimeReader.Read(Encoding.UTF8.GetBytes(text.ToString())) : null;
+        return narrative.Returned() is { Length: > 0 } text ? MimeReader.Read(Encoding.UTF8.GetBytes(text)) : null;
     }
 }
