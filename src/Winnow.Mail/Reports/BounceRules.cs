@@ -54,8 +54,11 @@ public static class BounceRules
     public static BounceCause Decide(string reply) =>
         Decide(SmtpText.ReplyCode(reply), SmtpText.RepliedStatus(reply) ?? SmtpText.Status(reply), reply);
 
-    /// <summary>When in the conversation it was said, if the words tell.</summary>
-    internal static RefusalStage StageOf(ReadOnlySpan<char> text)
+    /// <summary>When in the conversation it was said, if the diagnostic tells or else what stands around it.</summary>
+    internal static RefusalStage StageOf(ReadOnlySpan<char> diagnostic, ReadOnlySpan<char> around) =>
+        StageOf(diagnostic) is var stage && stage != RefusalStage.Unknown ? stage : StageOf(Narrative.Start(around));
+
+    private static RefusalStage StageOf(ReadOnlySpan<char> text)
     {
         var buffer = ArrayPool<char>.Shared.Rent(text.Length + 1);
         try { return ReplyTable.StageOf(buffer.AsSpan(0, ReplyWords.Write(text, buffer))); }

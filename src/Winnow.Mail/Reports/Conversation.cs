@@ -3,12 +3,14 @@ namespace Winnow.Mail.Reports;
 /// <summary>Transcripts of an SMTP conversation, as Sendmail, Courier and their like put them above the line about a recipient.</summary>
 internal static class Conversation
 {
+    private const int MostLines = 20;
+
     private static readonly string[] Starts = [">>>", "<<<", "... while talking", "While talking"];
 
     /// <summary>Where the conversation begins that stands just above the line that starts here; this line's start when there is none.</summary>
     public static int Before(ReadOnlySpan<char> text, int line)
     {
-        while (line > 1)
+        for (var lines = 0; line > 1 && lines < MostLines; lines++)
         {
             var above = text[..(line - 1)].LastIndexOf('\n') + 1;
             if (!IsLine(text[above..(line - 1)])) break;

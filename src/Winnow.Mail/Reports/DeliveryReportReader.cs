@@ -8,6 +8,7 @@ namespace Winnow.Mail.Reports;
 internal static class DeliveryReportReader
 {
     private const int MostRecipients = 1000;
+    private const int MostNarrated = 50; // the text for people is searched for the first ones only: it is long work for a hostile mail
 
     public static DeliveryReport? Read(MimePart message, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces, bool isAddressed)
     {
@@ -27,16 +28,17 @@ internal static class DeliveryReportReader
     {
         var (perMessage, groups) = ReportFields.Read(fields, MostRecipients);
         if (groups.Count == 0) return null;
-        var recipients = groups.ConvertAll(group => Recipient(group, narrative, original));
+        var recipients = groups.Select((group, i) => Recipient(group, i < MostNarrated ? narrative : null, original)).ToList();
         return new DeliveryReport(format, AfterType(perMessage["Reporting-MTA"]), perMessage["Original-Envelope-Id"], recipients, original, traces);
     }
 
-    private static RecipientReport Recipient(ReportFields fields, Narrative narrative, ReturnedMail? original)
+    private static RecipientReport Recipient(ReportFields fields, Narrative? narrative, ReturnedMail? original)
     {
         var final = Address(fields["Final-Recipient"]);
         var first = Address(fields["Original-Recipient"]);
         var diagnostic = Narrative.OneLine(fields.All("Diagnostic-Code", AfterType));
-        var text = diagnostic.Any(char.IsLetter) ? diagnostic : $"{diagnostic} {Narrative.OneLine(narrative.About(final))}".Trim();
+        var about = narrative is null ? default : narrative.About(final);
+        var text = diagnostic.Any(char.IsLetter) ? diagnostic : $"{diagnostic} {Narrative.OneLine(about)}".Trim();
         var status = SmtpText.RepliedStatus(diagnostic) ?? MoreTelling(Status(fields["Status"]), SmtpText.Status(text));
         var code = SmtpText.ReplyCode(diagnostic) ?? (diagnostic.Length == 0 ? SmtpText.ReplyCode(text) : null);
         var action = Action(fields["Action"], status);
@@ -44,12 +46,16 @@ internal static class DeliveryReportReader
         if (final.Length == 0) final = first.Length > 0 ? first : original?.To is [var only] ? only : "";
         return new RecipientReport(
             final, first.Length > 0 && !first.Equals(final, StringComparison.OrdinalIgnoreCase) ? first : null, action, status, code, diagnostic, host,
-            BounceRules.Decide(code, status, text, host, Stage(text, final, narrative)));
+            Cause(code, status, narrative?.Rejection ?? text, host, BounceRules.StageOf(diagnostic, about)));
     }
 
-    // When in the conversation they said it stands only in the text for people.
-    private static RefusalStage Stage(string diagnostic, string recipient, Narrative narrative) =>
-        BounceRules.StageOf(diagnostic) is var stage && stage != RefusalStage.Unknown ? stage : BounceRules.StageOf(Narrative.Start(narrative.About(recipient)));
+    // A report without the status that RFC 3464 §2.3.4 demands, from a system that does not say when it was told "unknown", proves no death.
+    private static BounceCause Cause(int? code, string? status, string text, string host, RefusalStage stage)
+    {
+        var cause = BounceRules.Decide(code, status, text, host, stage);
+        return cause.Reason == BounceReason.UserUnknown && status is null && code is not null && stage == RefusalStage.Unknown
+            ? cause with { Reason = BounceReason.Filtered, Verdict = Verdict.AddressDoubtful, Rule = $"no status; {cause.Rule}" } : cause;
+    }
 
     private static DeliveryAction Action(string? field, string? status)
     {

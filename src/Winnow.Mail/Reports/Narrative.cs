@@ -9,10 +9,14 @@ internal sealed class Narrative(MimePart message)
 {
     private const int MostText = 32 * 1024;
     private const int MostAbout = 1500;
+    private const int MostMentions = 10;
+
+    private static readonly List<string> Marks = RuleFile.Rows("reasonmarks", 2).ConvertAll(row => row[0]);
 
     private string? text;
     private Headers? returnedHeader;
     private List<AddressPlace>? addresses;
+    private int[]? forms;
 
     /// <summary>What the report says.</summary>
     public string Text => text ??= UpToOriginal();
@@ -37,6 +41,25 @@ internal sealed class Narrative(MimePart message)
     /// <summary>The addresses in the text, in their order.</summary>
     public IReadOnlyList<AddressPlace> Addresses => addresses ??= AddressesInText.Find(Text);
 
+    /// <summary>The reason that a system wrote into its text after words of its own (Rules/reasonmarks.tsv), or null.</summary>
+    public string? Rejection
+    {
+        get
+        {
+            foreach (var mark in Marks)
+                if (Text.IndexOf(mark, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
+                {
+                    var rest = Text.AsSpan(at + mark.Length).TrimStart();
+                    var end = rest.IndexOf("\n\n");
+                    return OneLine(end < 0 ? rest : rest[..end]) is { Length: > 0 } reason ? reason : null;
+                }
+            return null;
+        }
+    }
+
+    /// <summary>How each of them stands there: rows of <see cref="RecipientForm.Table"/>.</summary>
+    public IReadOnlyList<int> Forms => forms ??= [.. Addresses.Select(place => RecipientForm.Of(Text, place))];
+
     /// <summary>
     /// What is said about one recipient: from the first line that names it on (with the SMTP conversation that stands
     /// just above it), up to the next line about somebody else; all of the text when no line names it.
@@ -47,7 +70,7 @@ internal sealed class Narrative(MimePart message)
         if (at < 0) return Text;
         var line = Text.AsSpan(0, at).LastIndexOf('\n') + 1;
         var start = Conversation.Before(Text, line);
-        var end = NextOther(line, recipient);
+        var end = Math.Min(Math.Min(NextOther(line, recipient), line + MostAbout), Text.Length);
         return Text.AsSpan()[start..(start == line ? end : Conversation.Next(Text, line, end))];
     }
 
@@ -87,15 +110,15 @@ internal sealed class Narrative(MimePart message)
     private int Mention(string recipient)
     {
         var first = Text.IndexOf(recipient, StringComparison.OrdinalIgnoreCase);
-        for (var at = first; at >= 0; at = Text.IndexOf(recipient, at + recipient.Length, StringComparison.OrdinalIgnoreCase))
+        for (var (at, tries) = (first, 0); at >= 0 && tries < MostMentions; tries++, at = Text.IndexOf(recipient, at + recipient.Length, StringComparison.OrdinalIgnoreCase))
             if (!Conversation.IsLine(Text.AsSpan(Text.AsSpan(0, at).LastIndexOf('\n') + 1))) return at;
         return first;
     }
 
     private int NextOther(int start, string recipient)
     {
-        foreach (var place in Addresses)
-            if (place.LineStart > start && RecipientForm.Of(Text, place) < RecipientForm.Leading && !Text.AsSpan()[place.Start..place.End].Equals(recipient, StringComparison.OrdinalIgnoreCase))
+        for (var i = 0; i < Addresses.Count; i++)
+            if (Addresses[i] is var place && place.LineStart > start && Forms[i] < RecipientForm.Leading && !Text.AsSpan()[place.Start..place.End].Equals(recipient, StringComparison.OrdinalIgnoreCase))
                 return place.LineStart;
         return Text.Length;
     }

@@ -58,7 +58,8 @@ internal static class ReplyTable
     public static (BounceReason Reason, string Rule) Reason(ReadOnlySpan<char> words, ReplyFacts facts)
     {
         var rule = Phrases.First(words, facts, static (facts, rule) => Rules[rule].Admits(facts));
-        if (rule >= 0 && !(Rules[rule].IsWeak && Number(facts, sure: true) is not null)) return (Rules[rule].Reason, Names[rule]);
+        if (rule >= 0 && !(Rules[rule].IsWeak && Number(facts, sure: true) is not null))
+            return (Rules[rule].Reason == BounceReason.HostUnknown && facts.Status is ['4', ..] ? BounceReason.NetworkError : Rules[rule].Reason, Names[rule]); // not found for now
         return Number(facts, sure: true) ?? Number(facts, sure: false) ?? (words.Length > 1 ? (BounceReason.OnHold, "none") : (BounceReason.Undefined, "none"));
     }
 

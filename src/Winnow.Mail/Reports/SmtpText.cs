@@ -33,17 +33,22 @@ public static class SmtpText
         return null;
     }
 
-    /// <summary>The SMTP reply code of a failure (RFC 5321 §4.2: 4yz, 5yz) in the text, or null: the first number that looks like one.</summary>
+    /// <summary>The SMTP reply code of a failure (RFC 5321 §4.2) in the text, or null: the first 5yz, for what was refused for good was tried before, else the first 4yz.</summary>
     public static int? ReplyCode(ReadOnlySpan<char> text)
     {
+        int? passing = null;
         for (var i = 0; NextDigit(text, ref i); i++)
         {
             if (text[i] == '2' || i + 3 > text.Length || text[i + 1] is not (>= '0' and <= '5') || !char.IsAsciiDigit(text[i + 2])) continue;
             if (i > 0 && !char.IsWhiteSpace(text[i - 1]) && !":;(<'\"#]=,".Contains(text[i - 1], StringComparison.Ordinal)) continue;
             if (i + 3 == text.Length || char.IsWhiteSpace(text[i + 3]) || "-:;)'\",".Contains(text[i + 3], StringComparison.Ordinal))
-                return (text[i] - '0') * 100 + (text[i + 1] - '0') * 10 + text[i + 2] - '0';
+            {
+                var code = (text[i] - '0') * 100 + (text[i + 1] - '0') * 10 + text[i + 2] - '0';
+                if (code >= 500) return code;
+                passing ??= code;
+            }
         }
-        return null;
+        return passing;
     }
 
     /// <summary>White space in one run each, trimmed: diagnostics are folded at random places.</summary>

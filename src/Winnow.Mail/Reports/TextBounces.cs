@@ -33,7 +33,7 @@ internal static class TextBounces
         // The report goes to the sender, so the sender's address in the text is no recipient, unless nothing else is there.
         var own = headers.All("To").SelectMany(Mailbox.ReadList).Select(m => m.Address).Append(original?.From ?? "")
             .Append(Mailbox.Read(headers["From"])?.Address ?? "").ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var found = narrative.Addresses.Select(place => (Address: narrative.Text[place.Start..place.End], Form: RecipientForm.Of(narrative.Text, place)))
+        var found = narrative.Addresses.Select((place, i) => (Address: narrative.Text[place.Start..place.End], Form: narrative.Forms[i]))
             .Where(f => f.Form < RecipientForm.Table.Count && !IsForQuestions(f.Address))
             .GroupBy(f => RecipientForm.Table[f.Form].Name, f => (f.Address, f.Form)).OrderBy(g => g.Min(f => f.Form));
         foreach (var form in found)
