@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Email.Bounces;
+using Winnow.Email.Bounces.Mailboxes;
 using Winnow.Email.Bounces.Webhooks;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
@@ -17,6 +18,7 @@ public static class Schedule
     [
         new("Index contacts for the search box", TimeSpan.FromSeconds(1), services.GetRequiredService<ContactWords>().CatchUp),
         new("Go on sending what waited", TimeSpan.FromSeconds(10), services.GetRequiredService<OrderEmail>().ContinueDue),
+        new("Take reports out of mailboxes", TimeSpan.FromSeconds(10), services.GetRequiredService<FetchReports>().Run),
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),

@@ -121,6 +121,10 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         // bounces
         new("/settings/bounces", Permission.Settings),
         new("/settings/bounces/doors", Permission.Settings),
+        new("/settings/bounces/mailboxes/new", Permission.Settings),
+        new("/settings/bounces/mailboxes/{Id:long}", Permission.Settings),
+        new("/settings/bounces/mailboxes/{id:long}/read", Permission.Settings),
+        new("/settings/bounces/mailboxes/{id:long}/remove", Permission.Settings),
         new("/settings/bounces/unmatched", Permission.Settings),
         new("/settings/bounces/unmatched/{Id:long}", Permission.Settings),
         new("/settings/bounces/unmatched/{id:long}/raw", Permission.Settings),

@@ -6,6 +6,7 @@ using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Email.Bounces;
+using Winnow.Email.Bounces.Mailboxes;
 using Winnow.Jobs;
 using Winnow.Lists;
 using Winnow.Transfer;
@@ -48,6 +49,7 @@ internal static class OneOfEachKind
         await services.GetRequiredService<PrivateApps>().Create(1, (1, new(true, new HashSet<Permission>())), new("Sync", "", [Scope.ReadOwners]));
         await db.Write(tx => services.GetRequiredService<Inbox>().Receive(tx, 1, "imap", "bounces@example.test", BounceApp.Original("old@example.test"), "1"));
         await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'unmatched', why = 'no-mark', kind = 'other' where account_id = 1 and id = 2")));
+        await services.GetRequiredService<ReportMailboxes>().Save(1, ReportMailbox.New with { Host = "imap.example.test", UserName = "bounces", Password = "secret" }, 1);
         var imports = services.GetRequiredService<Imports>();
         var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);

@@ -51,7 +51,7 @@ public sealed class BounceIntake(
         {
             var raw = await db.Read(tx => tx.Single<byte[]>(Sql["raw"], new { row.AccountId, row.Id }), stop);
             var incoming = Incoming.Read(row.Door, row.Recipient, raw);
-            var whose = row.Door == "smtp" ? new(row.Path, WhyUnmatched.Gone) : await marks.Of(row.AccountId, incoming.Marks, stop);
+            var whose = row.Door == "smtp" ? new(row.Path, WhyUnmatched.Gone) : await marks.Of(row.AccountId, incoming.Marks(), stop);
             await db.Write(tx => Take(tx, row, incoming, whose), stop);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -5,10 +5,10 @@ using Winnow.Mail.Reports;
 namespace Winnow.Email.Bounces;
 
 /// <summary>What came in by a door, read once.</summary>
-/// <param name="Marks">The text in which a mark of ours is looked for, most telling first.</param>
+/// <param name="Marks">Makes the text in which a mark of ours is looked for, most telling first; a mail to a return path needs none.</param>
 /// <param name="Named">The addresses it says it is about.</param>
 /// <param name="About">What it says about the one with this normalised address.</param>
-internal sealed record Incoming(string Marks, IReadOnlyList<string> Named, Func<string, Finding> About)
+internal sealed record Incoming(Func<string> Marks, IReadOnlyList<string> Named, Func<string, Finding> About)
 {
     private const int MostSearched = 256 * 1024;
 
@@ -19,8 +19,8 @@ internal sealed record Incoming(string Marks, IReadOnlyList<string> Named, Func<
     private static Incoming OfMail(string door, byte[] raw)
     {
         var report = MailReport.Read(raw, isAddressed: door == "smtp"); // that door opens only to a return path of ours
-        var marks = $"{Encoding.Latin1.GetString(raw, 0, Math.Min(raw.Length, MostSearched))}\n{string.Join('\n', report.Traces)}";
-        return new(marks, NamedBy(report), key => Finding.Of(report, key));
+        string Marks() => $"{Encoding.Latin1.GetString(raw, 0, Math.Min(raw.Length, MostSearched))}\n{string.Join('\n', report.Traces)}";
+        return new(Marks, NamedBy(report), key => Finding.Of(report, key));
     }
 
     private static Incoming OfEvent(WebhookProvider provider, string recipient, byte[] raw)
@@ -28,7 +28,7 @@ internal sealed record Incoming(string Marks, IReadOnlyList<string> Named, Func<
         var json = JsonReading.Parse(raw) ?? throw new InvalidOperationException($"An event of {provider.Name} that was JSON when it came is none now.");
         var events = provider.Read(json).Where(e => e.Matters).ToList();
         var one = events.Find(e => e.Recipient == recipient) ?? events[0];
-        return new(string.Join('\n', json.Texts()), [one.Recipient], key => one.Judge(provider.Code, key));
+        return new(() => string.Join('\n', json.Texts()), [one.Recipient], key => one.Judge(provider.Code, key));
     }
 
     private static IReadOnlyList<string> NamedBy(MailReport report) => report switch

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Winnow.Accounts;
 using Winnow.Email.Bounces;
+using Winnow.Email.Bounces.Mailboxes;
 using Winnow.Email.Bounces.Webhooks;
 
 namespace Winnow.Server.Email.Bounces.Doors;
@@ -13,6 +14,10 @@ public static class DoorEndpoints
     {
         app.MapPost("/webhooks/{provider}/{token}", Take);
         app.MapPost("/settings/bounces/webhook/close", Close);
+        app.MapPost("/settings/bounces/mailboxes/{id:long}/read", async (long id, CurrentAccount account, ReportMailboxes mailboxes) =>
+            await mailboxes.ReadSoon(account.Id, id) ? Results.LocalRedirect($"/settings/bounces/mailboxes/{id}") : TypedResults.NotFound());
+        app.MapPost("/settings/bounces/mailboxes/{id:long}/remove", async (long id, CurrentAccount account, ReportMailboxes mailboxes) =>
+            await mailboxes.Remove(account.Id, id, account.UserId) ? Results.LocalRedirect("/settings/bounces/doors?saved=1") : TypedResults.NotFound());
         app.MapGet("/settings/bounces/unmatched/{id:long}/raw", Raw);
     }
 

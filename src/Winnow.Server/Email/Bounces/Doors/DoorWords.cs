@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Localization;
 using Winnow.Email.Bounces.Webhooks;
+using Winnow.Mail.Retrieval;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Email.Bounces.Doors;
@@ -35,6 +36,30 @@ public static class DoorWords
         WebhookFault.OtherTopic => words["It came from another topic than the one entered here."],
         WebhookFault.NoCertificate => words["Amazon's certificate could not be fetched: this server must reach amazonaws.com by HTTPS."],
         _ => words["It could not be read."],
+    };
+
+    /// <summary>What keeps a mailbox from being read.</summary>
+    public static string MailboxProblem(this IStringLocalizer<Words> words, string problem) => problem switch
+    {
+        nameof(RetrievalFault.SignInRefused) => words["The server refuses the user name or the password"],
+        nameof(RetrievalFault.Certificate) => words["The server's certificate does not hold"],
+        nameof(RetrievalFault.NoEncryption) => words["Server and settings do not agree on encryption"],
+        nameof(RetrievalFault.NoFolder) => words["There is no such folder"],
+        nameof(RetrievalFault.ReadOnly) => words["Mails cannot be removed"],
+        nameof(RetrievalFault.Misunderstood) => words["The server answers with something else"],
+        _ => words["The server cannot be reached"],
+    };
+
+    /// <summary>What to do about it.</summary>
+    public static string MailboxAdvice(this IStringLocalizer<Words> words, string problem) => problem switch
+    {
+        nameof(RetrievalFault.SignInRefused) => words["Enter both again. Some providers ask for an app password, or for IMAP or POP3 to be switched on. It is tried again after a quarter of an hour, because servers lock out who tries too often; saving tries at once."],
+        nameof(RetrievalFault.Certificate) => words["Use the server's name as it stands in its certificate. A self-made certificate is not taken."],
+        nameof(RetrievalFault.NoEncryption) => words["Choose another encryption, with the port that belongs to it."],
+        nameof(RetrievalFault.NoFolder) => words["Look how the folder is called on the server; most read INBOX."],
+        nameof(RetrievalFault.ReadOnly) => words["Give the user the right to delete mails, or choose another folder."],
+        nameof(RetrievalFault.Misunderstood) => words["Look at protocol, port and encryption."],
+        _ => words["Look at server name, port and firewall. It is tried again by itself."],
     };
 
     /// <summary>What a provider asks for, the label of the field.</summary>

@@ -56,12 +56,12 @@ public sealed class Webhooks(Db db, Inbox inbox, MailTokens tokens, SnsCertifica
 
     /// <summary>Opens a door or changes it. A provider that takes a password gets a new one, and a new address.</summary>
     /// <param name="secret">Topic or key as entered; ignored where we make the password.</param>
-    public Task Save(long accountId, WebhookProvider provider, string secret, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    public Task Save(long accountId, WebhookProvider provider, string secret, long userId, CancellationToken stop = default)
     {
-        var kept = provider.Asks == WebhookSecret.Password ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)) : secret;
-        await tx.Execute(Sql["save"], new { accountId, provider.Code, secret = protector.Protect(kept), renew = provider.Asks == WebhookSecret.Password ? 1L : 0L });
-        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ReportDoorChanged, $"Webhook {provider.Name}", null, null, "open");
-    }, stop);
+        // before the transaction: the first use of the protector may write a key, which would wait for it
+        var kept = protector.Protect(provider.Asks == WebhookSecret.Password ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)) : secret);
+        return db.Write(tx => Save(tx, accountId, provider, kept, userId), stop);
+    }
 
     /// <summary>Closes a door. Opened again, it has another address.</summary>
     public Task Close(long accountId, WebhookProvider provider, long userId, CancellationToken stop = default) => db.Write(async tx =>
@@ -89,6 +89,12 @@ public sealed class Webhooks(Db db, Inbox inbox, MailTokens tokens, SnsCertifica
         var before = clock.GetUtcNow().AddDays(-KeptDays);
         foreach (var accountId in await db.Read(tx => tx.Query<long>(Sql["accounts-with-old"], new { before }), stop))
             await db.Write(tx => tx.Execute(Sql["forget"], new { accountId, before }), stop);
+    }
+
+    private async Task Save(Tx tx, long accountId, WebhookProvider provider, string secret, long userId)
+    {
+        await tx.Execute(Sql["save"], new { accountId, provider.Code, secret, renew = provider.Asks == WebhookSecret.Password ? 1L : 0L });
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ReportDoorChanged, $"Webhook {provider.Name}", null, null, "open");
     }
 
     private Task<WebhookAnswer> Store(long accountId, WebhookProvider from, string call, IReadOnlyList<ProviderEvent> events, CancellationToken stop) => db.Write(async tx =>
