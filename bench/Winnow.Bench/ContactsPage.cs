@@ -1,13 +1,11 @@
-using System.Text.RegularExpressions;
 using Winnow.Data;
 using Winnow.Server.Contacts;
-using Winnow.Server.Roles;
 
 namespace Winnow.Bench;
 
 /// <summary>The contacts page of a million over HTTP, signed in, against the two statements that a page by hand would need for the same: the count and
 /// the 25 rows. First page, a page far behind, another order, a search, and every standard view; in turns.</summary>
-public static partial class ContactsPage
+public static class ContactsPage
 {
     private const int Rounds = 20;
 
@@ -18,10 +16,9 @@ public static partial class ContactsPage
     public static async Task<IReadOnlyList<Figure>> Measure(Place place, int rows)
     {
         await Million.Fill(place, rows);
-        await using var server = await WinnowServer.Build(["--urls", "http://127.0.0.1:0", "--roles", "web", "--database", place.Connection, "--Logging:LogLevel:Default=Warning"]);
-        await server.StartAsync();
-        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(server.Urls.First()) };
-        await SetUp(browser);
+        await using var server = await FormBrowser.Serve(place);
+        using var browser = FormBrowser.New(server);
+        await FormBrowser.SetUp(browser);
         List<double> pages = [], bare = [], requests = [];
         for (var round = 0; round <= Rounds; round++)
         {
@@ -86,16 +83,4 @@ public static partial class ContactsPage
         var answer = await browser.SendAsync(request);
         if (!answer.IsSuccessStatusCode || !(await answer.Content.ReadAsStringAsync()).Contains("id=\"found\"", StringComparison.Ordinal)) throw new InvalidOperationException($"search {typed}: {answer.StatusCode}");
     }
-
-    /// <summary>The first-run page, as a person fills it in: from then on the browser is signed in.</summary>
-    private static async Task SetUp(HttpClient browser)
-    {
-        var fields = Hidden().Matches(await browser.GetStringAsync("/setup")).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
-        foreach (var (name, value) in new (string, string)[] { ("Company", "Bench"), ("Person", "Bench"), ("Email", "bench@x.test"), ("Password", "correct horse"), ("Zone", "Europe/Amsterdam"), ("Language", "en") }) fields[name] = value;
-        var answer = await browser.PostAsync("/setup", new FormUrlEncodedContent(fields));
-        if (answer.StatusCode != System.Net.HttpStatusCode.Redirect) throw new InvalidOperationException($"/setup: {answer.StatusCode}");
-    }
-
-    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"")]
-    private static partial Regex Hidden();
 }

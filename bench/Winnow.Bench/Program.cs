@@ -8,19 +8,20 @@ if (args is ["smtp", ..])
     return 0;
 }
 if (args is ["bounces", ..]) return Bounces.Run(args[1..]);
-if (args is not ["main", ..])
+if (args is not ["main" or "people", ..])
 {
-    Console.Error.WriteLine("usage: main [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages] | bounces FOLDER | bounces fuzz [FOLDER] [--count N]");
+    Console.Error.WriteLine("usage: main|people [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages] | bounces FOLDER | bounces fuzz [FOLDER] [--count N]");
     return 2;
 }
 var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };
-var rows = int.Parse(Option("--rows") ?? "1000000", System.Globalization.CultureInfo.InvariantCulture);
+var (figures, usual) = args[0] == "people" ? (People.Figures, "100000") : (MainJob.Figures, "1000000");
+var rows = int.Parse(Option("--rows") ?? usual, System.Globalization.CultureInfo.InvariantCulture);
 var all = true;
 Console.WriteLine("name\tvalue\tlimit\tratio\treach\t");
 foreach (var database in databases)
 {
     await using var place = await Place.Open(database);
-    foreach (var (name, measure) in MainJob.Figures.Where(f => Option("--only") is not { } only || f.Name.Contains(only, StringComparison.Ordinal)))
+    foreach (var (name, measure) in figures.Where(f => Option("--only") is not { } only || f.Name.Contains(only, StringComparison.Ordinal)))
         foreach (var figure in await measure(place, rows))
         {
             Console.WriteLine($"{database} {figure}");

@@ -29,6 +29,7 @@ public static class WebRole
         builder.WebHost.UseStaticWebAssets();           // also when the built server is started from another folder
         // The keys lie in the database as they are (DataProtectionKeys says why): no news at each start.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var services = builder.Services;
         services.AddRazorComponents();
         services.AddHttpContextAccessor();

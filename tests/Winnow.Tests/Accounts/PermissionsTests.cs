@@ -95,12 +95,12 @@ public class PermissionsTests
     }
 
     [Fact]
-    public async Task Every_answer_carries_the_security_headers_and_no_page_has_inline_code()
+    public async Task Every_document_carries_the_security_headers_its_parts_only_what_they_obey_and_no_page_has_inline_code()
     {
         await using var app = await WebApp.On("sqlite");
         await app.SetUp();
 
-        foreach (var path in new[] { "/settings", "/settings/sending", "/sign-in", "/nope", "/winnow.css" })
+        foreach (var path in new[] { "/settings", "/settings/sending", "/sign-in", "/nope", "/mark.svg" })
         {
             var answer = await app.Http.GetAsync(path);
             var policy = string.Join(' ', answer.Headers.GetValues("Content-Security-Policy"));
@@ -109,6 +109,12 @@ public class PermissionsTests
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
             var page = await WebApp.Read(answer);
             Assert.Empty(page.QuerySelectorAll("[style], style, script:not([src]), [onclick], [onsubmit], [onchange]"));
+        }
+        foreach (var part in new[] { "/winnow.css", "/winnow.js" })
+        {
+            var answer = await app.Http.GetAsync(part);
+            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.False(answer.Headers.Contains("Content-Security-Policy"), part);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Winnow.Data;
+using Winnow.Jobs;
 using Winnow.Lists;
 
 namespace Winnow.Tests;
@@ -9,6 +10,29 @@ namespace Winnow.Tests;
 public sealed class ListPagesTests
 {
     private const string Reason = "hs_email_hard_bounce_reason_enum";
+
+    [Theory, Databases]
+    public async Task A_list_whose_filling_was_stopped_says_so_and_is_filled_by_a_button(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await OneOfEachKind.Make(app);
+        var (db, lists, runner) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<ListStore>(), app.Services.GetRequiredService<JobRunner>());
+        var id = (await db.Write(tx => lists.Create(tx, 1, "Ede", ListKind.Dynamic, ListParts.Known("city"), TimeZoneInfo.Utc, 1))).Made!.Id;
+        Assert.Contains("This list is being filled.", await app.Http.GetStringAsync($"/lists/{id}"), StringComparison.Ordinal);
+        var job = await db.Read(tx => tx.Single<long>(Statement.Built("test", "select max(id) from jobs where account_id = 1")));
+        await app.Services.GetRequiredService<JobQueue>().Cancel(1, job);
+        await runner.RunOpenJobs();
+
+        var page = await WebApp.Page(app.Http, $"/lists/{id}");
+        Assert.Contains("This list was not filled to the end.", page.QuerySelector("#filling")!.TextContent, StringComparison.Ordinal);
+        Assert.Null(page.QuerySelector("#filling")!.GetAttribute("hx-get"));
+        Assert.Contains("Not filled", (await WebApp.Page(app.Http, "/lists")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("until it is filled again", await app.Http.GetStringAsync($"/jobs/{job}"), StringComparison.Ordinal);
+        Assert.Equal($"/lists/{id}", (await WebApp.Post(app.Http, $"/lists/{id}", [], $"/lists/{id}/fill")).Headers.Location!.ToString());
+        await runner.RunOpenJobs();
+        Assert.Equal("", (await WebApp.Page(app.Http, $"/lists/{id}")).QuerySelector("#filling")!.TextContent.Trim());
+    }
 
     [Theory, Databases]
     public async Task The_list_of_the_article_is_made_by_forms_alone(string database)
