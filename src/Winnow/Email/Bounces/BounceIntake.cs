@@ -50,8 +50,9 @@ public sealed class BounceIntake(
         try
         {
             var raw = await db.Read(tx => tx.Single<byte[]>(Sql["raw"], new { row.AccountId, row.Id }), stop);
-            var incoming = Incoming.Read(row.Door, row.Recipient, raw);
-            var whose = row.Door == "smtp" ? new(row.Path, WhyUnmatched.Gone) : await marks.Of(row.AccountId, incoming.Marks(), stop);
+            var whose = row.Door == "smtp" ? new(row.Path, "", IsPath: true) : await marks.Of(row.AccountId, Incoming.Head(raw), stop);
+            var incoming = Incoming.Read(row.Door, row.Recipient, raw, isAddressed: whose.IsPath);
+            if (whose.Token is null) whose = await marks.Of(row.AccountId, incoming.Marks(), stop);
             await db.Write(tx => Take(tx, row, incoming, whose), stop);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -112,7 +113,7 @@ public sealed class BounceIntake(
         await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });
         await Event(report, "BOUNCE");
         await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
-        if (effect.Tells && path.EmailId > 0) await tellSender.Order(tx, path.AccountId, path.EmailId);
+        if (effect.Tells && path.EmailId > 0) await tellSender.Order(tx, path.AccountId, path.EmailId, cause.Verdict);
         return effect;
     }
 

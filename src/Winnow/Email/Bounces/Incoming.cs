@@ -13,12 +13,22 @@ internal sealed record Incoming(Func<string> Marks, IReadOnlyList<string> Named,
     private const int MostSearched = 256 * 1024;
 
     /// <summary>Reads a stored row.</summary>
-    public static Incoming Read(string door, string recipient, byte[] raw) => WebhookProvider.Find(door) is { } provider ? OfEvent(provider, recipient, raw) : OfMail(door, raw);
+    /// <param name="isAddressed">Whether it came to a return path of ours.</param>
+    public static Incoming Read(string door, string recipient, byte[] raw, bool isAddressed) =>
+        WebhookProvider.Find(door) is { } provider ? OfEvent(provider, recipient, raw) : OfMail(raw, isAddressed);
+
+    /// <summary>The header of a mail, as text in which a mark is looked for before anything is read.</summary>
+    public static string Head(byte[] raw)
+    {
+        var head = raw.AsSpan(0, Math.Min(raw.Length, MostSearched));
+        var end = head.IndexOf("\n\r\n"u8) is >= 0 and var crlf ? crlf : head.IndexOf("\n\n"u8) is >= 0 and var lf ? lf : head.Length;
+        return Encoding.Latin1.GetString(head[..end]);
+    }
 
     // Headers come first, so the mark in the return path of this very mail is found before one in a mail that it quotes.
-    private static Incoming OfMail(string door, byte[] raw)
+    private static Incoming OfMail(byte[] raw, bool isAddressed)
     {
-        var report = MailReport.Read(raw, isAddressed: door == "smtp"); // that door opens only to a return path of ours
+        var report = MailReport.Read(raw, isAddressed: isAddressed);
         string Marks() => $"{Encoding.Latin1.GetString(raw, 0, Math.Min(raw.Length, MostSearched))}\n{string.Join('\n', report.Traces)}";
         return new(Marks, NamedBy(report), key => Finding.Of(report, key));
     }

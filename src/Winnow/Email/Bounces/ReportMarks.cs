@@ -23,7 +23,8 @@ public static class WhyUnmatched
 }
 
 /// <summary>Whose a report is by its mark, or why that cannot be told.</summary>
-internal sealed record Whose(MailToken? Token, string Why);
+/// <param name="IsPath">Whether the mark is a return path: such a mail came to an address that only our mail carries.</param>
+internal sealed record Whose(MailToken? Token, string Why, bool IsPath = false);
 
 /// <summary>Looks for our signed mark (return path, Message-ID, or what a provider echoes) in whatever came. Strangers wrote it: only a
 /// genuine mark of this account is believed.</summary>
@@ -38,7 +39,7 @@ public sealed partial class ReportMarks(MailTokens tokens)
         foreach (var (token, isPath, claim) in Candidates(text))
             if (await tokens.Read(token, isPath ? TokenPurpose.ReturnPath : TokenPurpose.MessageId, stop) is { } genuine)
             {
-                if (genuine.AccountId == accountId) return new(genuine, "");
+                if (genuine.AccountId == accountId) return new(genuine, "", isPath);
                 why = WhyUnmatched.Foreign;
             }
             else if (why == WhyUnmatched.NoMark && (isPath || claim.AccountId == accountId)) why = WhyUnmatched.Forged;

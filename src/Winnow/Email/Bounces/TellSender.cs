@@ -18,12 +18,13 @@ public sealed class TellSender(Db db, JobQueue jobs, BouncePolicies policies, Re
     private static readonly TimeSpan Gather = TimeSpan.FromMinutes(5);
 
     /// <summary>Orders it, unless it was ordered for this e-mail before.</summary>
-    public async Task Order(Tx tx, long accountId, long emailId)
+    /// <param name="why">What the first such bounce said.</param>
+    public async Task Order(Tx tx, long accountId, long emailId, Verdict why)
     {
         var now = clock.GetUtcNow();
         if (await tx.Execute(Sql["once"], new { accountId, emailId, now }) == 0) return;
         var email = await tx.Single<Sender>(Sql["sender"], new { accountId, emailId });
-        await jobs.Enqueue<TellSender>(tx, accountId, $"Your own set-up was refused: {email.Name}", new TellState(emailId, now), 0, email.UserId);
+        await jobs.Enqueue<TellSender>(tx, accountId, $"{(why == Verdict.OwnSetup ? "Your own set-up was refused" : "Bounces that you are told of")}: {email.Name}", new TellState(emailId, now), 0, email.UserId);
     }
 
     /// <inheritdoc/>

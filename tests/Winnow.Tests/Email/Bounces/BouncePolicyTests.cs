@@ -160,7 +160,7 @@ public sealed class BouncePolicyTests
         var (unread, latest) = await app.Services.GetRequiredService<Notifications>().Latest(1, 1);
         var told = Assert.Single(latest, n => n.Kind == nameof(TellSender));
         Assert.Equal(("Your own set-up was refused: Our news", "done"), (told.Title, told.Outcome));
-        Assert.Contains("1 contact did not get it because your own set-up was refused.", await app.Http.GetStringAsync($"/jobs/{told.JobId}"), StringComparison.Ordinal);
+        Assert.Contains("1 contact did not get it.", await app.Http.GetStringAsync($"/jobs/{told.JobId}"), StringComparison.Ordinal);
         Assert.Contains("publish the DNS records", (await WebApp.Page(app.Http, "/email/1")).QuerySelector(".notice.warn")!.TextContent, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Email.Bounces;
@@ -76,7 +77,10 @@ public sealed class FetchReportsTests
         const int Many = FetchReports.Step * 2 + 30;
         for (var i = 0; i < Many; i++) await dovecot.Deliver(await Report(winnow, $"p{i}@live.test"));
         await Add(winnow, dovecot, protocol);
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => winnow.App.Get<FetchReports>().Run(default))));
+        var app = winnow.App;
+        FetchReports Process() => new(app.Db, app.Get<Inbox>(), app.Get<ReportMailboxes>(), app.Clock, NullLogger<FetchReports>.Instance);      // each with a lease of its own
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Process().Run(default))));
+        await Process().Run(default);
         Assert.Equal(0, dovecot.Count());
         Assert.Equal(Many, await winnow.App.Scalar<long>("select count(*) from inbox where account_id = 1"));
         Assert.Equal(Many, (await winnow.App.Get<ReportMailboxes>().All(1))[0].Taken);

@@ -28,6 +28,19 @@ public sealed class UnmatchedReportsTests
     }
 
     [Theory, Databases]
+    public async Task A_mail_to_a_return_path_counts_whoever_wrote_it_and_a_person_s_answer_with_our_Message_ID_does_not(string database)
+    {
+        await using var winnow = await WithPeople(database);
+        const string Said = "From: Postmaster of Live <help@live.test>\r\nSubject: your mail\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\nIn-Reply-To: <1@x.test>\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.live.test\r\n\r\nFinal-Recipient: rfc822; ann@live.test\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 No such user\r\n\r\n--b--\r\n";
+        await Came(winnow, Encoding.ASCII.GetBytes($"X-Original-To: {await winnow.ReturnPathOf(Ann)}\r\n{Said}"));
+        await Came(winnow, Encoding.ASCII.GetBytes($"From: bob@live.test\r\nSubject: Re: Autumn bulbs\r\nIn-Reply-To: <{await MessageId(winnow, Ann with { ContactId = 2 })}>\r\n\r\n> 550 5.1.1 <bob@live.test>: user unknown\r\nIs that so?\r\n"));
+        await winnow.Judge();
+        Assert.True((await winnow.AddressOf("ann@live.test")).IsHardBounced);
+        Assert.False((await winnow.AddressOf("bob@live.test")).HasHardBounce);
+        Assert.Equal("kept", await winnow.App.Scalar<string>("select state from inbox where account_id = 1 and contact_id = 2"));
+    }
+
+    [Theory, Databases]
     public async Task A_forged_a_foreign_and_an_unmarked_report_are_kept_apart_and_harm_nobody(string database)
     {
         await using var winnow = await WithPeople(database);
