@@ -32,6 +32,7 @@ public static class Charsets
         if (string.IsNullOrWhiteSpace(charset)) return null;
         var name = charset.Trim().Trim('"', '\'');
         name = Aliases.GetValueOrDefault(name, name);
+        if (name.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return Encoding.UTF8;
         if (name.Contains("ascii", StringComparison.OrdinalIgnoreCase)
             || name.Contains("utf-7", StringComparison.OrdinalIgnoreCase)) return null;
         // Latin-1 in mail is Windows-1252 in truth, as the WHATWG Encoding standard rules for the web.

@@ -13,7 +13,8 @@ internal sealed class PhraseSet
     private readonly (bool Before, bool After)[] edges;
     private readonly byte[] kinds = new byte[char.MaxValue + 1]; // of each character; 0 stands in no phrase
     private readonly ushort[] next;           // state and kind of character to state
-    private readonly int[][] ends;            // the phrases whose head ends in each state
+    private readonly bool[] isEnd;            // whether any phrase's head ends in the state
+    private readonly int[][] ends;            // which
     private readonly int width;
 
     /// <summary>Takes the phrases; their order is what <see cref="First"/> goes by.</summary>
@@ -26,22 +27,29 @@ internal sealed class PhraseSet
         foreach (var c in heads.SelectMany(h => h).Distinct()) kinds[c] = (byte)++width;
         width++;
         var states = heads.Sum(h => h.Length) + 1;
+        if (states > ushort.MaxValue || heads.SelectMany(h => h).Distinct().Count() > byte.MaxValue) throw new InvalidOperationException("The rule tables have outgrown PhraseSet: widen its states or kinds.");
         next = new ushort[states * width];
         var found = new List<int>?[states];
-        var used = 1;
-        for (var i = 0; i < heads.Count; i++)
-        {
-            var state = 0;
-            foreach (var c in heads[i])
-            {
-                ref var target = ref next[state * width + kinds[c]];
-                if (target == 0) target = (ushort)used++;
-                state = target;
-            }
-            (found[state] ??= []).Add(i);
-        }
+        var used = Plant(heads, found);
         Link(found, used);
         ends = [.. found.Take(used).Select(f => f?.Order().ToArray() ?? [])];
+        isEnd = [.. ends.Select(e => e.Length > 0)];
+    }
+
+    // One letter of every phrase after the other, so that the states near the root, which are visited most, lie together in memory.
+    private int Plant(List<string> heads, List<int>?[] found)
+    {
+        var (used, at) = (1, new int[heads.Count]);
+        for (var (letter, longest) = (0, heads.Max(h => h.Length)); letter < longest; letter++)
+            for (var i = 0; i < heads.Count; i++)
+            {
+                if (letter >= heads[i].Length) continue;
+                ref var target = ref next[at[i] * width + kinds[heads[i][letter]]];
+                if (target == 0) target = (ushort)used++;
+                at[i] = target;
+                if (letter == heads[i].Length - 1) (found[target] ??= []).Add(i);
+            }
+        return used;
     }
 
     // Breadth first: a state without a way on goes where its longest proper ending would go.
@@ -69,6 +77,7 @@ internal sealed class PhraseSet
         for (var i = 0; i < text.Length; i++)
         {
             state = next[state * width + kinds[text[i]]];
+            if (!isEnd[state]) continue;
             foreach (var phrase in ends[state])
             {
                 if (phrase >= best) break;
