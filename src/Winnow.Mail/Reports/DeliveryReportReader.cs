@@ -8,7 +8,7 @@ namespace Winnow.Mail.Reports;
 internal static class DeliveryReportReader
 {
     private const int MostRecipients = 1000;
-    private const int MostNarrated = 50; // the text for people is searched for the first ones only: it is long work for a hostile mail
+    private const int MostNarrated = 20; // the text for people is searched for the first ones only: it is long work for a hostile mail
 
     public static DeliveryReport? Read(MimePart message, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces, bool isAddressed)
     {

@@ -12,12 +12,15 @@ namespace Winnow.Mail.Reports;
 /// <param name="Traces">Where our own token may stand: addresses the report was sent to, and return path, message ids and recipients of the original; no duplicates, most telling first.</param>
 public abstract record MailReport(ReturnedMail? Original, IReadOnlyList<string> Traces)
 {
+    private static readonly MimeLimits Limits = MimeLimits.Default with { TextBytes = 256 * 1024 };
+
     /// <summary>Reads any mail. Never throws; bounded by <paramref name="limits"/>.</summary>
     /// <param name="mail">The whole mail, with any line ends.</param>
-    /// <param name="limits">How much of it is looked at.</param>
+    /// <param name="limits">How much of it is looked at; null for the default with at most 256 KiB of a part's text: no report is longer.</param>
     /// <param name="isAddressed">True when it came to an address that only our own mail carries, such as a signed return path: then its sender need not look like a machine.</param>
     public static MailReport Read(ReadOnlyMemory<byte> mail, MimeLimits? limits = null, bool isAddressed = false)
     {
+        limits ??= Limits;
         if (!mail.Span.Contains((byte)'\r')) return Read(MimeReader.Read(mail, limits), isAddressed);
         // line ends are made one in a borrowed buffer; what the report keeps of it is copied
         var buffer = ArrayPool<byte>.Shared.Rent(mail.Length);

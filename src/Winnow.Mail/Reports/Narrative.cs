@@ -14,6 +14,7 @@ internal sealed class Narrative(MimePart message)
     private static readonly List<string> Marks = RuleFile.Rows("reasonmarks", 2).ConvertAll(row => row[0]);
 
     private string? text;
+    private string? rejection;
     private Headers? returnedHeader;
     private List<AddressPlace>? addresses;
     private int[]? forms;
@@ -35,27 +36,15 @@ internal sealed class Narrative(MimePart message)
     public string Returned()
     {
         var whole = message.ReadableText();
-        return OriginalMark.Find(whole, out var after) < 0 ? "" : whole[after..Math.Min(whole.Length, MostText)];
+        var seen = whole.AsSpan(0, Math.Min(whole.Length, MostText));
+        return OriginalMark.Find(seen, out var after) < 0 ? "" : seen[after..].ToString();
     }
 
     /// <summary>The addresses in the text, in their order.</summary>
     public IReadOnlyList<AddressPlace> Addresses => addresses ??= AddressesInText.Find(Text);
 
     /// <summary>The reason that a system wrote into its text after words of its own (Rules/reasonmarks.tsv), or null.</summary>
-    public string? Rejection
-    {
-        get
-        {
-            foreach (var mark in Marks)
-                if (Text.IndexOf(mark, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
-                {
-                    var rest = Text.AsSpan(at + mark.Length).TrimStart();
-                    var end = rest.IndexOf("\n\n");
-                    return OneLine(end < 0 ? rest : rest[..end]) is { Length: > 0 } reason ? reason : null;
-                }
-            return null;
-        }
-    }
+    public string? Rejection => (rejection ??= RejectionIn(Text)) is { Length: > 0 } reason ? reason : null;
 
     /// <summary>How each of them stands there: rows of <see cref="RecipientForm.Table"/>.</summary>
     public IReadOnlyList<int> Forms => forms ??= [.. Addresses.Select(place => RecipientForm.Of(Text, place))];
@@ -79,6 +68,18 @@ internal sealed class Narrative(MimePart message)
 
     /// <summary>At most 1,500 characters.</summary>
     public static ReadOnlySpan<char> Start(ReadOnlySpan<char> text) => text.Length > MostAbout ? text[..MostAbout] : text;
+
+    private static string RejectionIn(string text)
+    {
+        foreach (var mark in Marks)
+            if (text.IndexOf(mark, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
+            {
+                var rest = text.AsSpan(at + mark.Length).TrimStart();
+                var end = rest.IndexOf("\n\n");
+                return OneLine(end < 0 ? rest : rest[..end]);
+            }
+        return "";
+    }
 
     private string UpToOriginal()
     {

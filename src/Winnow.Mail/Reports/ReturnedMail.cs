@@ -6,6 +6,10 @@ namespace Winnow.Mail.Reports;
 /// <param name="Headers">Its fields, as far as they were returned.</param>
 public sealed record ReturnedMail(Headers Headers)
 {
+    private const int MostRecipients = 1000;
+
+    private IReadOnlyList<string>? to;
+
     /// <summary>Message-ID without angle brackets, or null.</summary>
     public string? MessageId => Id(Headers["Message-ID"]);
 
@@ -15,8 +19,8 @@ public sealed record ReturnedMail(Headers Headers)
     /// <summary>The address in From, or null.</summary>
     public string? From => Mailbox.Read(Headers["From"])?.Address;
 
-    /// <summary>The addresses in To.</summary>
-    public IReadOnlyList<string> To => [.. Headers.All("To").SelectMany(Mailbox.ReadList).Select(m => m.Address)];
+    /// <summary>The addresses in To, at most 1,000.</summary>
+    public IReadOnlyList<string> To => to ??= [.. Headers.All("To").SelectMany(Mailbox.ReadList).Select(m => m.Address).Take(MostRecipients)];
 
     /// <summary>The subject, decoded.</summary>
     public string Subject => Headers.Text("Subject");

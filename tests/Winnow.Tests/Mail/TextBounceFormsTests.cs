@@ -258,6 +258,13 @@ public class TextBounceFormsTests
         Assert.IsType<OtherMail>(MailReport.Read(Encoding.UTF8.GetBytes(attached)));
     }
 
+    [Fact]
+    public void A_returned_mail_below_more_text_than_is_looked_at_does_no_harm()
+    {
+        var mail = $"From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n{string.Concat(Enumerable.Repeat("It failed, and nobody is named.\n", 2000))}--- Original message follows.\n\nTo: ann@example.com\n";
+        Assert.IsType<OtherMail>(MailReport.Read(Encoding.UTF8.GetBytes(mail)));
+    }
+
     [Theory]
     [InlineData("Report domain: acme.example Submitter: mx.example Report-ID: 1", "text/plain", OtherKind.DmarcReport)]
     [InlineData("Report Domain: acme.example Submitter: mx.example Report-ID: <2@mx.example>", "multipart/report; report-type=tlsrpt; boundary=b", OtherKind.TlsReport)]
