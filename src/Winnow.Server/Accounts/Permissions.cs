@@ -125,6 +125,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/bounces/mailboxes/{Id:long}", Permission.Settings),
         new("/settings/bounces/mailboxes/{id:long}/read", Permission.Settings),
         new("/settings/bounces/mailboxes/{id:long}/remove", Permission.Settings),
+        new("/settings/bounces/rules", Permission.Settings),
+        new("/settings/bounces/rules/decided", Permission.Settings),
         new("/settings/bounces/unmatched", Permission.Settings),
         new("/settings/bounces/unmatched/{Id:long}", Permission.Settings),
         new("/settings/bounces/unmatched/{id:long}/raw", Permission.Settings),
@@ -135,7 +137,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/email/bounce-tools/create-list", Permission.EditLists),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),
         new("/contacts/{id:long}/evidence/{inboxId:long}/raw", Who.Member),
-        new("/contacts/{id:long}/unbounce", Permission.Unbounce),
+        new("/contacts/{Id:long}/overrule", Permission.Unbounce),
         new("/contacts/{id:long}/unbounce/undo", Permission.Unbounce),
         // contacts
         new("/contacts", Who.Member),

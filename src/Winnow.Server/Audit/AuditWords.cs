@@ -19,6 +19,7 @@ public static class AuditWords
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",
         [AuditAction.ContactUnbounced] = "Contact unbounced",
         [AuditAction.UnbounceUndone] = "Unbounce taken back",
+        [AuditAction.ContactMarkedDead] = "Contact marked as dead",
         [AuditAction.EmailSent] = "Email sent",
         [AuditAction.EmailStopped] = "Sending stopped",
         [AuditAction.AccountChanged] = "Account settings changed",

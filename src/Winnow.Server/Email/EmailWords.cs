@@ -49,5 +49,8 @@ public static class EmailWords
     /// <summary>What a fine reason says about the address.</summary>
     public static VerdictWords VerdictOf(this IStringLocalizer<Words> words, string reason) => words.Verdict(Facts(reason).Verdict.ToString());
 
+    /// <summary>Whose fault a fine reason is.</summary>
+    public static FaultSide FaultOf(string reason) => Facts(reason).Fault;
+
     private static ReasonFacts Facts(string reason) => (Enum.TryParse<BounceReason>(reason, ignoreCase: true, out var known) ? known : BounceReason.Undefined).Facts();
 }

@@ -25,6 +25,8 @@ public enum AuditAction
     ContactUnbounced,
     /// <summary>An unbounce was taken back.</summary>
     UnbounceUndone,
+    /// <summary>A person said that an address is dead; after: why.</summary>
+    ContactMarkedDead,
     /// <summary>A marketing e-mail was ordered to be sent.</summary>
     EmailSent,
     /// <summary>A sending was stopped.</summary>

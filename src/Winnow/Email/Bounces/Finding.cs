@@ -38,7 +38,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
     /// <summary>Strangers wrote these words, and PostgreSQL keeps no text with a NUL in it: one would hold the mail back for ever.</summary>
     internal static Finding Storable(Finding found) => found with
     {
-        Decisive = Kept(found.Decisive)!, Status = Kept(found.Status), RefusedBy = Kept(found.RefusedBy), Named = Kept(found.Named),
+        Rule = Cut(Kept(found.Rule)!, 200), Decisive = Kept(found.Decisive)!, Status = Kept(found.Status), RefusedBy = Kept(found.RefusedBy), Named = Kept(found.Named),
     };
 
     private static string? Kept(string? text) => text?.Replace('\0', '\uFFFD');

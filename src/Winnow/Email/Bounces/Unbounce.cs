@@ -4,41 +4,43 @@ using Winnow.Data;
 
 namespace Winnow.Email.Bounces;
 
-/// <summary>What came of asking to lift a bounce, or of taking that back.</summary>
+/// <summary>What came of asking to lift a bounce, to take that back, or to mark an address as dead.</summary>
 public enum UnbounceOutcome
 {
     /// <summary>Done.</summary>
     Done,
     /// <summary>This account has no such contact, or it has no address.</summary>
     NoContact,
-    /// <summary>The address has no bounce to lift, or none that was lifted. Opt-outs and complaints are the person's own and cannot be lifted here.</summary>
+    /// <summary>The address is so already: it has no bounce to lift, or none that was lifted, or is dead. Opt-outs and complaints are the person's own and cannot be lifted here.</summary>
     Nothing,
 }
 
-/// <summary>Lets a hard bounced address be mailed again. The reason stays on the record, so a list by reason still holds the contact
-/// while the bounce tools leave it out.</summary>
+/// <summary>Lets a hard bounced address be mailed again, whether a report or a person called it dead. The reason stays on the record, so a
+/// list by reason still holds the contact while the bounce tools leave it out.</summary>
 public sealed class Unbounce(Db db, ContactStore contacts, AddressChanges addresses, TimeProvider clock)
 {
-    private static readonly SqlFile Sql = SqlFile.Beside<Unbounce>();
-
     /// <summary>Lifts the bounce of the contact's address.</summary>
-    public Task<UnbounceOutcome> Lift(long accountId, long contactId, long userId, CancellationToken stop = default) =>
-        Change(accountId, contactId, userId, null, s => s.HasHardBounce ? s with { UnbouncedAt = clock.GetUtcNow(), UnbouncedBy = userId } : s, stop);
+    /// <param name="note">Why, in the person's words.</param>
+    public Task<UnbounceOutcome> Lift(long accountId, long contactId, long userId, string? note = null, CancellationToken stop = default) =>
+        Change(accountId, contactId, new(clock.GetUtcNow(), Overrulings.Unbounced, null, Overrulings.Note(note), userId), Lifted, stop);
 
     /// <summary>Takes an unbounce back: the bounce counts again as if it had never been lifted.</summary>
     public Task<UnbounceOutcome> Undo(long accountId, long contactId, long userId, CancellationToken stop = default) =>
-        Change(accountId, contactId, userId, "undone", s => s is { HasHardBounce: false, HardBouncedAt: not null } ? s with { UnbouncedAt = null, UnbouncedBy = null } : s, stop);
+        Change(accountId, contactId, new(clock.GetUtcNow(), Overrulings.Unbounced, "undone", null, userId),
+            (state, _) => state is { HasHardBounce: false, HardBouncedAt: not null } ? state with { UnbouncedAt = null, UnbouncedBy = null } : state, stop);
 
-    private Task<UnbounceOutcome> Change(long accountId, long contactId, long userId, string? reason, Func<AddressState, AddressState> change, CancellationToken stop) => db.Write(async tx =>
+    // Never before the bounce that it lifts, also where clocks of two machines differ.
+    private static AddressState Lifted(AddressState state, Overruling said) =>
+        state.HasHardBounce ? state with { UnbouncedAt = said.At < state.HardBouncedAt ? state.HardBouncedAt : said.At, UnbouncedBy = said.UserId } : state;
+
+    private Task<UnbounceOutcome> Change(long accountId, long contactId, Overruling said, Func<AddressState, Overruling, AddressState> change, CancellationToken stop) => db.Write(async tx =>
     {
-        if (await contacts.Find(tx, accountId, contactId) is not { Email: { } email, EmailKey: { } key }) return UnbounceOutcome.NoContact;
-        var (before, after) = await addresses.Change(tx, accountId, Actor.Person(userId), email, change);
+        if (await contacts.Find(tx, accountId, contactId) is not { Email: { } email, EmailKey: not null }) return UnbounceOutcome.NoContact;
+        var (before, after) = await addresses.Change(tx, accountId, Actor.Person(said.UserId!.Value), email, state => change(state, said));
         if (before == after) return UnbounceOutcome.Nothing;
-        await tx.Execute(Sql["event"], new
-        {
-            accountId, id = await Ids.Next(tx, accountId, "email_event"), now = clock.GetUtcNow(), contactId, emailId = after.HardBounceEmailId, key, reason, userId,
-        });
-        await AuditLog.Add(tx, clock, accountId, userId, reason is null ? AuditAction.ContactUnbounced : AuditAction.UnbounceUndone, email, 1, before.HardBounceReason);
+        var undone = said.Reason is not null;
+        await Overrulings.Write(tx, accountId, contactId, undone ? after : before, dead: undone, said);
+        await AuditLog.Add(tx, clock, accountId, said.UserId, undone ? AuditAction.UnbounceUndone : AuditAction.ContactUnbounced, email, 1, before.HardBounceReason, said.Note);
         return UnbounceOutcome.Done;
     }, stop);
 }

@@ -101,11 +101,11 @@ public sealed class BouncePagesTests
         Assert.Equal("The address does not exist", court.QuerySelector("h2")!.TextContent);
         Assert.Contains("No such user <script>", court.QuerySelector(".decisive")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("Recorded as Unknown user. No marketing email goes to this address.", court.TextContent, StringComparison.Ordinal);
-        Assert.EndsWith("/contacts/1", (await WebApp.Post(web.Http, "/contacts/1", [], "/contacts/1/unbounce")).Headers.Location!.OriginalString, StringComparison.Ordinal);
+        Assert.EndsWith("/contacts/1", (await WebApp.Post(web.Http, "/contacts/1/overrule?as=unbounce", new() { ["Note"] = "They wrote to us" })).Headers.Location!.OriginalString, StringComparison.Ordinal);
         Assert.Contains("by Noor Jansen", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".court")!.TextContent, StringComparison.Ordinal);
         await WebApp.Post(web.Http, "/contacts/1", [], "/contacts/1/unbounce/undo");
         Assert.Contains("No marketing email goes", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".court")!.TextContent, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await web.Http.PostAsync("/contacts/1/unbounce", new FormUrlEncodedContent([]))).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await web.Http.PostAsync("/contacts/1/overrule", new FormUrlEncodedContent([]))).StatusCode);
         Assert.Contains("Unknown user", (await WebApp.Page(web.Http, "/contacts/1")).QuerySelector(".events")!.TextContent, StringComparison.Ordinal);
         Assert.Null((await WebApp.Page(web.Http, "/contacts/2")).QuerySelector(".court"));
     }

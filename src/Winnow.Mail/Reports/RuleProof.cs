@@ -1,0 +1,33 @@
+namespace Winnow.Mail.Reports;
+
+/// <summary>What proves a rule of <see cref="BounceRules"/>.</summary>
+/// <param name="Text">A reply that the rule decides, or where the meaning of the number is written down (RFC, maker).</param>
+/// <param name="IsReply">Whether it is a reply.</param>
+public sealed record RuleProof(string Text, bool IsReply)
+{
+    private static readonly List<(CodeRule Rule, string Source)> Numbers =
+        RuleFile.Rows("statuses", 4).ConvertAll(row => (new CodeRule(row[0], BounceReasons.Parse(row[1]), row[2] == "sure"), row[3]));
+
+    /// <summary>The proof of a rule by its name, such as <c>text: user unknown</c> or <c>status: 5.1.1</c>; null for a rule that stands in no table.</summary>
+    /// <param name="reason">What it decided: a phrase may stand in several rows.</param>
+    public static RuleProof? Of(string rule, BounceReason reason) => rule.Split(": ", 2) switch
+    {
+        ["text", var phrase] => OfPhrase(phrase, reason),
+        ["status", var status] => OfNumber(n => n.Code[1] == '.' && ReplyTable.Fits(status, n.Code), reason),
+        ["code", var code] when int.TryParse(code, out var number) => OfNumber(n => number >= n.Low && number <= n.High, reason),
+        _ => null,
+    };
+
+    private static RuleProof? OfPhrase(string phrase, BounceReason reason)
+    {
+        var rows = ReplyTable.Rules.Where(r => r.Phrase == phrase).ToList();
+        if ((rows.Find(r => r.Reason == reason) ?? rows.FirstOrDefault()) is not { Proof: var proof }) return null;
+        return new(proof.StartsWith("@host:", StringComparison.Ordinal) && proof.IndexOf(' ', StringComparison.Ordinal) is > 0 and var blank ? proof[(blank + 1)..] : proof, IsReply: true);
+    }
+
+    private static RuleProof? OfNumber(Func<CodeRule, bool> fits, BounceReason reason)
+    {
+        var found = Numbers.Find(n => n.Rule.Reason == reason && fits(n.Rule));
+        return found.Source is { Length: > 0 } source ? new(source, IsReply: false) : null;
+    }
+}
