@@ -1,10 +1,9 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Winnow.Mail.Reports;
 
 /// <summary>Amazon SES notifications (an SNS topic subscribed by e-mail): JSON as the text of a mail, bare or inside an SNS envelope.</summary>
-internal static partial class AmazonNotice
+internal static class AmazonNotice
 {
     /// <summary>The notification object, or null.</summary>
     public static JsonElement? Read(Narrative narrative)
@@ -48,12 +47,9 @@ internal static partial class AmazonNotice
         if (footer > 0) text = text[..footer];
         try
         {
-            using var json = JsonDocument.Parse(LineBreaks().Replace(text, ""), new JsonDocumentOptions { MaxDepth = 32 });
+            using var json = JsonDocument.Parse(text.Replace("\n ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal), new JsonDocumentOptions { MaxDepth = 32 });
             return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : null;
         }
         catch (JsonException) { return null; }
     }
-
-    [GeneratedRegex(@"\n\s?", RegexOptions.CultureInvariant)]
-    private static partial Regex LineBreaks();
 }
