@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Winnow.Accounts;
 using Winnow.Contacts;
+using Winnow.Email;
 using Winnow.Email.Bounces;
 using Winnow.Email.Bounces.Mailboxes;
 using Winnow.Email.Bounces.Webhooks;
@@ -26,6 +27,9 @@ public static class Schedule
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
         new("Remove raw reports past their date", TimeSpan.FromHours(1), services.GetRequiredService<ForgetEvidence>().Run),
         new("Forget calls of providers that are too old to come again", TimeSpan.FromHours(1), services.GetRequiredService<Webhooks>().Forget),
+        new("See who came back on parole", TimeSpan.FromMinutes(10), services.GetRequiredService<Parole>().Settle),
+        new("Forget blocks that were no incident", TimeSpan.FromHours(1), services.GetRequiredService<Incidents>().Forget),
+        new("Forget budgets of past days", TimeSpan.FromHours(1), services.GetRequiredService<DayBudget>().Forget),
         new("Forget old notifications", TimeSpan.FromHours(1), services.GetRequiredService<Notifications>().Forget),
     ];
 }

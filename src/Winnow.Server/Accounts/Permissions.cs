@@ -135,6 +135,12 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/webhooks/{provider}/{token}", Who.Anyone, Token: false, Limit: RateLimit.Reports),   // programs: what they send is signed or carries a password
         new("/email/bounce-tools/add-to-list", Permission.EditLists),
         new("/email/bounce-tools/create-list", Permission.EditLists),
+        new("/email/bounce-tools/unbounce", Permission.Unbounce),
+        new("/email/incidents", Who.Member),
+        new("/email/incidents/{Id:long}", Who.Member),
+        new("/email/incidents/{Id:long}/reverse", Permission.Unbounce),
+        new("/settings/bounces/second-chances", Permission.Settings),
+        new("/contacts/unbounce", Permission.Unbounce),
         new("/contacts/{Id:long}/evidence/{InboxId:long}", Who.Member),
         new("/contacts/{id:long}/evidence/{inboxId:long}/raw", Who.Member),
         new("/contacts/{Id:long}/overrule", Permission.Unbounce),

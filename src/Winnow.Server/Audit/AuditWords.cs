@@ -18,6 +18,7 @@ public static class AuditWords
         [AuditAction.ContactsAddedToList] = "Contacts added to a list",
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",
         [AuditAction.ContactUnbounced] = "Contact unbounced",
+        [AuditAction.IncidentReversed] = "Incident reversed",
         [AuditAction.UnbounceUndone] = "Unbounce taken back",
         [AuditAction.ContactMarkedDead] = "Contact marked as dead",
         [AuditAction.EmailSent] = "Email sent",

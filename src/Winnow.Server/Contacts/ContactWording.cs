@@ -86,6 +86,7 @@ public static class ContactWording
         "STATUSCHANGE" when fact.Reason?.StartsWith("UN", StringComparison.OrdinalIgnoreCase) != false => new("mail-off", "bad", words["Unsubscribed from all email"], null),
         "STATUSCHANGE" => new("mail-check", "good", words["Subscribed to email again"], null),
         "UNBOUNCE" when fact.Reason == "undone" => new("arrow-back-up", null, words["Unbounce undone"], Person(fact, words)),
+        "UNBOUNCE" when fact.Reason == "parole" => new("arrow-back-up", "good", words["Back from parole: mailed again"], null),
         "UNBOUNCE" => new("arrow-back-up", "good", words["Unbounced"], Joined(Person(fact, words), fact.Detail)),
         Winnow.Email.Bounces.Overrulings.MarkedDead => new("mail-off", "bad", words["Marked as dead"], Joined(Person(fact, words), fact.Detail)),
         _ => new("mail", null, fact.Type, fact.Detail),

@@ -27,6 +27,8 @@ public enum AuditAction
     UnbounceUndone,
     /// <summary>A person said that an address is dead; after: why.</summary>
     ContactMarkedDead,
+    /// <summary>The bounces that an incident put on record were lifted; count.</summary>
+    IncidentReversed,
     /// <summary>A marketing e-mail was ordered to be sent.</summary>
     EmailSent,
     /// <summary>A sending was stopped.</summary>

@@ -20,6 +20,38 @@ public sealed class AddressChanges(ContactStore contacts, Properties properties)
         return (before, after);
     }
 
+    /// <summary>Changes the states of many addresses; those of which nothing is known stay as they are. They are locked in one order, so that two
+    /// such writers cannot wait for each other.</summary>
+    /// <returns>The states after, of those that changed.</returns>
+    public async Task<List<AddressState>> Change(Tx tx, long accountId, Actor actor, IReadOnlyCollection<string> keys, Func<AddressState, AddressState> change)
+    {
+        var changed = new List<AddressState>();
+        foreach (var before in await Addresses.ReadToChange(tx, accountId, keys))
+        {
+            var after = change(before);
+            if (after == before) continue;
+            await Addresses.Write(tx, accountId, after);
+            changed.Add(after);
+        }
+        await Project(tx, accountId, actor, changed.ToDictionary(state => state.EmailKey));
+        return changed;
+    }
+
+    private async Task Project(Tx tx, long accountId, Actor actor, Dictionary<string, AddressState> states)
+    {
+        if (states.Count == 0) return;
+        var holders = (await contacts.ByAddress(tx, accountId, states.Keys)).Where(pair => pair.Value.EmailKey == pair.Key).Select(pair => pair.Value.Id).Distinct().Order().ToList();
+        var pairs = new List<(Contact?, Contact)>();
+        foreach (var before in await contacts.ReadToChange(tx, accountId, holders))
+        {
+            if (before.EmailKey is null || !states.TryGetValue(before.EmailKey, out var state)) continue;
+            var after = before.Copy();
+            state.ProjectOnto(after);
+            pairs.Add((before, after));
+        }
+        await contacts.Save(tx, actor, await properties.Catalog(tx, accountId), pairs);
+    }
+
     private async Task Project(Tx tx, long accountId, Actor actor, AddressState state)
     {
         var holder = (await contacts.ByAddress(tx, accountId, [state.EmailKey])).GetValueOrDefault(state.EmailKey);

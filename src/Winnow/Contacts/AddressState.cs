@@ -7,16 +7,17 @@ namespace Winnow.Contacts;
 /// <param name="HardBounceSpared">The reason is on the record, but does not mean that the address is dead: it may be mailed.</param>
 /// <param name="Bounces">How many e-mails to it bounced, hard or soft.</param>
 /// <param name="UnbouncedAt">When the bounce was lifted; counts only when later than <paramref name="HardBouncedAt"/>.</param>
+/// <param name="HardBounceInboxId">The report that put the bounce on record; null for what is older than that column.</param>
 /// <param name="OptOutSource">link, one-click, user or import.</param>
 public sealed record AddressState(
     string EmailKey, string Email, string? HardBounceReason, DateTimeOffset? HardBouncedAt, long? HardBounceEmailId, DateTimeOffset? HardBounceSentAt, bool HardBounceSpared, long Bounces,
-    DateTimeOffset? UnbouncedAt, long? UnbouncedBy, DateTimeOffset? ComplainedAt, DateTimeOffset? OptedOutAt, string? OptOutSource, DateTimeOffset? QuarantinedAt)
+    DateTimeOffset? UnbouncedAt, long? UnbouncedBy, DateTimeOffset? ComplainedAt, DateTimeOffset? OptedOutAt, string? OptOutSource, DateTimeOffset? QuarantinedAt, long? HardBounceInboxId)
 {
     /// <summary>Nothing is known.</summary>
     public static readonly AddressState None = Of("", "");
 
     /// <summary>Nothing is known of this address.</summary>
-    public static AddressState Of(string emailKey, string email) => new(emailKey, email, null, null, null, null, false, 0, null, null, null, null, null, null);
+    public static AddressState Of(string emailKey, string email) => new(emailKey, email, null, null, null, null, false, 0, null, null, null, null, null, null, null);
 
     /// <summary>Whether it hard bounced, for whatever reason, and was not unbounced since: what the bounce tools collect.</summary>
     public bool HasHardBounce => HardBouncedAt is { } bounced && (UnbouncedAt is not { } lifted || lifted < bounced);

@@ -18,9 +18,13 @@ public static class Addresses
         return await tx.Single<AddressState>(Sql["lock"], new { accountId, key });
     }
 
+    /// <summary>The states of these addresses, in the order of their keys, locked until the commit; those of which nothing is known are missing.</summary>
+    internal static Task<List<AddressState>> ReadToChange(Tx tx, long accountId, IReadOnlyCollection<string> keys) =>
+        tx.Query<AddressState>(Sql["lock-some"], new { accountId, keys = keys.ToArray() });
+
     internal static Task Write(Tx tx, long accountId, AddressState state) => tx.Execute(Sql["write"], new
     {
         accountId, state.EmailKey, state.HardBounceReason, state.HardBouncedAt, state.HardBounceEmailId, state.HardBounceSentAt, state.HardBounceSpared, state.Bounces,
-        state.UnbouncedAt, state.UnbouncedBy, state.ComplainedAt, state.OptedOutAt, state.OptOutSource, state.QuarantinedAt,
+        state.UnbouncedAt, state.UnbouncedBy, state.ComplainedAt, state.OptedOutAt, state.OptOutSource, state.QuarantinedAt, state.HardBounceInboxId,
     });
 }

@@ -1,11 +1,12 @@
 using Winnow.Data;
+using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
 using Winnow.Lists;
 
 namespace Winnow.Email;
 
 /// <summary>Whom an e-mail is for: members of the lists included, without members of the lists excluded, each once.</summary>
-public sealed class Audience(ListMembers members)
+public sealed class Audience(ListMembers members, Parole parole)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<Audience>();
 
@@ -21,14 +22,18 @@ public sealed class Audience(ListMembers members)
     /// <summary>How many of them would be left out now, and why: the database groups the facts, the gates judge each group.</summary>
     public async Task<Outlook> Outlook(Tx tx, long accountId, MemberSet audience)
     {
-        var leftOut = new Dictionary<string, long>();
+        var (leftOut, held, looks) = (new Dictionary<string, long>(), new List<string>(), await parole.IsOn(tx, accountId));
         foreach (var chunk in audience.ChunkNumbers)
-            foreach (var group in await tx.Query<Facts>(Sql["facts"], new { accountId, ids = audience.Only(chunk).Ids.ToArray() }))
+        {
+            var ids = audience.Only(chunk).Ids.ToArray();
+            if (looks) held.AddRange((await tx.Query<Facts>(Sql["bounced"], new { accountId, ids })).Where(f => SendGates.OnlyBounced(f.ToFacts())).Select(f => f.EmailKey!));
+            foreach (var group in await tx.Query<Facts>(Sql["facts"], new { accountId, ids }))
                 if (SendGates.WhyNot(group.ToFacts()) is { } reason) leftOut[reason] = leftOut.GetValueOrDefault(reason) + group.Contacts;
-        return new(audience.Count, [.. SendGates.All.Where(g => leftOut.ContainsKey(g.Reason)).Select(g => (g, leftOut[g.Reason]))]);
+        }
+        return new(audience.Count, [.. SendGates.All.Where(g => leftOut.ContainsKey(g.Reason)).Select(g => (g, leftOut[g.Reason]))], await parole.Outlook(tx, accountId, held));
     }
 
-    private sealed record Facts(bool HasAddress, bool IsMarketing, bool IsBlocked, bool IsHardBounced, bool ReportedSpam, bool OptedOut, bool IsQuarantined, long Contacts)
+    private sealed record Facts(bool HasAddress, bool IsMarketing, bool IsBlocked, bool IsHardBounced, bool ReportedSpam, bool OptedOut, bool IsQuarantined, long Contacts, string? EmailKey)
     {
         public RecipientFacts ToFacts() => new()
         {
@@ -41,7 +46,8 @@ public sealed class Audience(ListMembers members)
 /// <summary>What sending would do now.</summary>
 /// <param name="Selected">Contacts in the lists.</param>
 /// <param name="LeftOut">How many of them each gate would keep away.</param>
-public sealed record Outlook(long Selected, IReadOnlyList<(SendGate Gate, long Contacts)> LeftOut)
+/// <param name="OnParole">How many of those who bounced get it all the same, on parole, unless other e-mails use the day's budget first.</param>
+public sealed record Outlook(long Selected, IReadOnlyList<(SendGate Gate, long Contacts)> LeftOut, long OnParole = 0)
 {
     /// <summary>Contacts that would get the mail.</summary>
     public long WouldGetIt => Selected - LeftOut.Sum(l => l.Contacts);

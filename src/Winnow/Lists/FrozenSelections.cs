@@ -25,7 +25,12 @@ public sealed class FrozenSelections(ContactIndex index, Properties properties, 
     public async Task<(FrozenSelection? Frozen, string? Error)> Freeze(Tx tx, long accountId, SelectionQuery query, TimeZoneInfo zone, long? userId)
     {
         var (set, error) = await Evaluate(tx, accountId, query, zone);
-        if (set is null) return (null, error);
+        return set is null ? (null, error) : await Freeze(tx, accountId, set, userId);
+    }
+
+    /// <summary>Freezes contacts that were found in another way.</summary>
+    public async Task<(FrozenSelection? Frozen, string? Error)> Freeze(Tx tx, long accountId, MemberSet set, long? userId)
+    {
         if (set.Count == 0) return (null, "No contacts are selected.");
         return (new(accountId, await lists.Freeze(tx, accountId, set, userId), clock.GetUtcNow(), set), null);
     }
@@ -39,18 +44,24 @@ public sealed class FrozenSelections(ContactIndex index, Properties properties, 
     /// <param name="typed">The number typed, which must be that of the selection.</param>
     /// <param name="query">What the selection was made of.</param>
     /// <returns>The selection, or the outcome of the order when there is nothing to begin.</returns>
-    public async Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, SelectionQuery query, TimeZoneInfo zone)
+    public Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, SelectionQuery query, TimeZoneInfo zone) =>
+        Confirm(tx, accountId, id, typed, () => Evaluate(tx, accountId, query, zone));
+
+    /// <inheritdoc cref="Confirm(Tx, long, long, long?, SelectionQuery, TimeZoneInfo)"/>
+    /// <param name="evaluate">Finds the contacts anew, in the same way as for the receipt.</param>
+    public async Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, Func<Task<(MemberSet? Set, string? Error)>> evaluate)
     {
         await members.Lock(tx, accountId, id);
         if (await Find(tx, accountId, id) is not { } frozen) return (null, new(null, Error: "This receipt is too old. Select the contacts again."));
         if (await tx.SingleOrNone<long?>(Sql["job-of"], new { accountId, id }) is { } running) return (null, new(running));
         if (typed != frozen.Set.Count) return (null, new(null, WrongNumber: true));
-        var (now, error) = await Evaluate(tx, accountId, query, zone);
+        var (now, error) = await evaluate();
         if (now is null) return (null, new(null, Error: error));
         return now.SameAs(frozen.Set) ? (frozen, null) : (null, new(null, Changed: (now.Except(frozen.Set).Count, frozen.Set.Except(now).Count)));
     }
 
-    private async Task<(MemberSet? Set, string? Error)> Evaluate(Tx tx, long accountId, SelectionQuery query, TimeZoneInfo zone)
+    /// <summary>The contacts that a selection means now, or what is wrong with it, as a sentence.</summary>
+    public async Task<(MemberSet? Set, string? Error)> Evaluate(Tx tx, long accountId, SelectionQuery query, TimeZoneInfo zone)
     {
         var (view, error) = await index.View(tx, accountId, query, await properties.Catalog(tx, accountId), zone);
         return view is null ? (null, error) : (await index.Freeze(tx, view), null);

@@ -33,10 +33,15 @@ internal sealed class SendApp : IAsyncDisposable
         await send.Relay(relayPort, connections);
         var ids = await app.Add(TestApp.Account, [.. Enumerable.Range(1, contacts).Select(i => new[] { $"email=c{i}@live.test", $"firstname=Ann{i}", "hs_marketable_status=true" })]);
         send.List = await send.NewList("Readers", ids);
-        var emails = app.Get<EmailStore>();
-        send.Email = await emails.Create(TestApp.Account, "Bulbs", await app.Get<MailSettingsStore>().Read(TestApp.Account), 1);
-        await send.Change(e => e with { Subject = "Hello {{contact.firstname}}", Html = "<p>Dear {{contact.firstname|default(\"friend\")}}</p>", IncludedLists = [send.List] });
+        await send.NewEmail();
         return send;
+    }
+
+    /// <summary>Another e-mail to the list, which is the one from now on.</summary>
+    public async Task NewEmail()
+    {
+        Email = await App.Get<EmailStore>().Create(TestApp.Account, "Bulbs", await App.Get<MailSettingsStore>().Read(TestApp.Account), 1);
+        await Change(e => e with { Subject = "Hello {{contact.firstname}}", Html = "<p>Dear {{contact.firstname|default(\"friend\")}}</p>", IncludedLists = [List] });
     }
 
     public Task Relay(int port, int connections = 4) => App.Get<MailSettingsStore>().Save(TestApp.Account, new("127.0.0.1", port, "none", null, null, connections, "Fern Hill", "news@fernhill.test", "bounces.fernhill.test", "https://fernhill.test"));

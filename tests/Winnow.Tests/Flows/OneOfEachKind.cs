@@ -50,6 +50,11 @@ internal static class OneOfEachKind
         await db.Write(tx => services.GetRequiredService<Inbox>().Receive(tx, 1, "imap", "bounces@example.test", BounceApp.Original("old@example.test"), "1"));
         await db.Write(tx => tx.Execute(Statement.Built("judged", "update inbox set state = 'unmatched', why = 'no-mark', kind = 'other' where account_id = 1 and id = 2")));
         await services.GetRequiredService<ReportMailboxes>().Save(1, ReportMailbox.New with { Host = "imap.example.test", UserName = "bounces", Password = "secret" }, 1);
+        await db.Write(async tx =>
+        {
+            await tx.Execute(Statement.Built("incident", "insert into incidents (account_id, id, grouped_by, group_key, provider, sample, first_at, last_at, opened_at) values (1, 1, 'provider', 'Google', 'Google', '421 4.7.0 Try again later', 1, 1, 1)"));
+            await tx.Execute(Statement.Built("block", "insert into incident_blocks (account_id, inbox_id, at, provider, words, email_key, contact_id, incident_id) values (1, 1, 1, 'Google', '', 'ann@example.test', 1, 1)"));
+        });
         var imports = services.GetRequiredService<Imports>();
         var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);

@@ -10,7 +10,7 @@ namespace Winnow.Email.Bounces;
 /// <summary>Turns stored reports, and refusals while sending, into verdicts. Each report is handled in one transaction that first
 /// claims its row: two processes, or one that died in between, handle it once.</summary>
 public sealed class BounceIntake(
-    Db db, Inbox inbox, Recipients recipients, ContactStore contacts, AddressChanges addresses, BouncePolicies policies, IntakeSettingsStore settings, ReportMarks marks, TellSender tellSender,
+    Db db, Inbox inbox, Recipients recipients, ContactStore contacts, AddressChanges addresses, BouncePolicies policies, IntakeSettingsStore settings, ReportMarks marks, TellSender tellSender, Incidents incidents,
     TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
@@ -105,13 +105,21 @@ public sealed class BounceIntake(
     {
         var (tx, path, recipient, cause) = (report.Tx, report.Path, report.Recipient, report.Finding.Cause!);
         var policy = await policies.Read(tx, path.AccountId);
-        var effect = policy.Decide(cause, policy[cause.Verdict].Deed == BounceDeed.Score ? await Earlier(report) : [], clock.GetUtcNow());
+        var block = IncidentRules.BlockOf(report.Finding, recipient.EmailKey);
+        var amnesty = block is not null && await incidents.Lasts(tx, path.AccountId, block);
+        var effect = policy.Decide(cause, !amnesty && policy[cause.Verdict].Deed == BounceDeed.Score ? await Earlier(report) : [], clock.GetUtcNow(), amnesty);
         var known = recipient.Outcome is Outcome.Bounced or Outcome.SoftBounced;
         if (recipient.Outcome == Outcome.NotSent || (known && !IsWorse(effect, cause, recipient.Reason)) || (path.EmailId == 0 && await WasReported(report))) return null;
         // counters are taken in one order everywhere (contacts, events, figures), so that sending and judging cannot wait for each other
         var sentAt = await tx.SingleOrNone<DateTimeOffset?>(Sql["sent-at"], new { path.AccountId, path.EmailId });
-        await addresses.Change(tx, path.AccountId, Mail, recipient.Email, state => After(state, effect, path, sentAt, clock.GetUtcNow()) with { Bounces = state.Bounces + (known ? 0 : 1) });
+        Task<(AddressState Before, AddressState After)> Change(Func<AddressState, AddressState> change) => addresses.Change(tx, path.AccountId, Mail, recipient.Email, change);
+        var (before, _) = await Change(state => After(state, effect, report, sentAt) with { Bounces = state.Bounces + (known ? 0 : 1) });
         await Event(report, "BOUNCE");
+        if (block is not null && await incidents.Note(tx, path, report.InboxId, block) && effect.Suppresses)      // its incident opened just now
+        {
+            effect = policy.Decide(cause, [], clock.GetUtcNow(), amnesty: true);
+            await Change(state => After(before, effect, report, sentAt) with { Bounces = state.Bounces });
+        }
         await recipients.Bounced(tx, path.AccountId, path.EmailId, path.ContactId, hard: effect.Reason is not null, cause.Reason.Code(), report.Finding.Decisive);
         if (effect.Tells && path.EmailId > 0) await tellSender.Order(tx, path.AccountId, path.EmailId, cause.Verdict);
         return effect;
@@ -140,10 +148,11 @@ public sealed class BounceIntake(
         && !(Enum.TryParse<BounceReason>(known, ignoreCase: true, out var reason) && reason.Facts().Verdict == Verdict.AddressDead);
 
     /// <summary>The address after a failure. One that is dead stays dead when a milder report comes; one that was unbounced since may bounce again.</summary>
-    internal static AddressState After(AddressState state, BounceEffect effect, MailToken path, DateTimeOffset? sentAt, DateTimeOffset now) =>
+    private AddressState After(AddressState state, BounceEffect effect, Report report, DateTimeOffset? sentAt) =>
         effect.Reason is not { } reason || (effect.Spared && state.IsHardBounced) ? state : state with
         {
-            HardBounceReason = reason.HubSpotValue(), HardBouncedAt = now, HardBounceEmailId = path.EmailId > 0 ? path.EmailId : null, HardBounceSentAt = sentAt, HardBounceSpared = effect.Spared,
+            HardBounceReason = reason.HubSpotValue(), HardBouncedAt = clock.GetUtcNow(), HardBounceEmailId = report.Path.EmailId > 0 ? report.Path.EmailId : null, HardBounceSentAt = sentAt,
+            HardBounceSpared = effect.Spared, HardBounceInboxId = report.InboxId,
         };
 
     private async Task<bool> Complained(Report report)

@@ -18,6 +18,7 @@ $lock;
 -- name: earlier
 select min(e.at) from email_events e join inbox i on i.account_id = e.account_id and i.id = e.inbox_id
 where e.account_id = @AccountId and e.email_key = @EmailKey and e.type = 'BOUNCE' and e.at > @since and i.verdict = @verdict and (@EmailId = 0 or coalesce(e.email_id, 0) <> @EmailId)
+  and not exists (select 1 from incident_blocks b where b.account_id = e.account_id and b.inbox_id = e.inbox_id and b.incident_id is not null)
 group by coalesce(e.email_id, -e.id);
 
 -- name: reported

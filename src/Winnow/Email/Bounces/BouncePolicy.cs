@@ -74,11 +74,12 @@ public sealed record BouncePolicy(IReadOnlyDictionary<Verdict, BounceRule> Rules
     /// <summary>Decides.</summary>
     /// <param name="cause">Why this e-mail failed. One that failed for a passing reason has been tried for days before it comes here.</param>
     /// <param name="earlier">When other e-mails to the address failed for a reason of the same group, since it was last unbounced.</param>
-    public BounceEffect Decide(BounceCause cause, IEnumerable<DateTimeOffset> earlier, DateTimeOffset now)
+    /// <param name="amnesty">Whether it belongs to an incident, which suppresses nobody: the reason goes on the record, no more.</param>
+    public BounceEffect Decide(BounceCause cause, IEnumerable<DateTimeOffset> earlier, DateTimeOffset now, bool amnesty = false)
     {
         var rule = this[cause.Verdict];
         var tells = rule.Deed == BounceDeed.Tell;
-        if (rule.Deed == BounceDeed.Suppress || (rule.Deed == BounceDeed.Score && Score(earlier.Append(now), rule.Days) >= rule.Times))
+        if (!amnesty && (rule.Deed == BounceDeed.Suppress || (rule.Deed == BounceDeed.Score && Score(earlier.Append(now), rule.Days) >= rule.Times)))
             return new(cause.Reason.Facts().HardBounce, Spared: false);
         return cause.Permanent && OnRecord.Contains(cause.Reason) ? new(cause.Reason.Facts().HardBounce, Spared: true, tells) : new(null, false, tells);
     }

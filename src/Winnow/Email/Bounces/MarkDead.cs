@@ -24,6 +24,6 @@ public sealed class MarkDead(Db db, ContactStore contacts, AddressChanges addres
 
     private static AddressState Dead(AddressState state, DateTimeOffset now) => state.IsHardBounced ? state : state with
     {
-        HardBounceReason = HardBounceReason.Other.HubSpotValue(), HardBouncedAt = now, HardBounceEmailId = null, HardBounceSentAt = null, HardBounceSpared = false, UnbouncedAt = null, UnbouncedBy = null,
+        HardBounceReason = HardBounceReason.Other.HubSpotValue(), HardBouncedAt = now, HardBounceEmailId = null, HardBounceInboxId = null, HardBounceSentAt = null, HardBounceSpared = false, UnbouncedAt = null, UnbouncedBy = null,
     };
 }

@@ -13,11 +13,13 @@ public enum UnbounceOutcome
     NoContact,
     /// <summary>The address is so already: it has no bounce to lift, or none that was lifted, or is dead. Opt-outs and complaints are the person's own and cannot be lifted here.</summary>
     Nothing,
+    /// <summary>The account's limit of a day is reached.</summary>
+    LimitReached,
 }
 
 /// <summary>Lets a hard bounced address be mailed again, whether a report or a person called it dead. The reason stays on the record, so a
 /// list by reason still holds the contact while the bounce tools leave it out.</summary>
-public sealed class Unbounce(Db db, ContactStore contacts, AddressChanges addresses, TimeProvider clock)
+public sealed class Unbounce(Db db, ContactStore contacts, AddressChanges addresses, SecondChancesStore chances, DayBudget budget, TimeProvider clock)
 {
     /// <summary>Lifts the bounce of the contact's address.</summary>
     /// <param name="note">Why, in the person's words.</param>
@@ -36,9 +38,13 @@ public sealed class Unbounce(Db db, ContactStore contacts, AddressChanges addres
     private Task<UnbounceOutcome> Change(long accountId, long contactId, Overruling said, Func<AddressState, Overruling, AddressState> change, CancellationToken stop) => db.Write(async tx =>
     {
         if (await contacts.Find(tx, accountId, contactId) is not { Email: { } email, EmailKey: not null }) return UnbounceOutcome.NoContact;
+        // the budget is held before the address, as by those who lift many
+        var limited = said.Reason is null && (await chances.Read(tx, accountId)).UnbouncesADay is { } most && await budget.Hold(tx, accountId, UnbounceContacts.Budget, most) == 0;
+        if (limited) return UnbounceOutcome.LimitReached;
         var (before, after) = await addresses.Change(tx, accountId, Actor.Person(said.UserId!.Value), email, state => change(state, said));
         if (before == after) return UnbounceOutcome.Nothing;
         var undone = said.Reason is not null;
+        if (!undone) await budget.Use(tx, accountId, UnbounceContacts.Budget, 1);
         await Overrulings.Write(tx, accountId, contactId, undone ? after : before, dead: undone, said);
         await AuditLog.Add(tx, clock, accountId, said.UserId, undone ? AuditAction.UnbounceUndone : AuditAction.ContactUnbounced, email, 1, before.HardBounceReason, said.Note);
         return UnbounceOutcome.Done;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Mail.Mime;
 using Winnow.Mail.Smtp;
@@ -12,7 +13,7 @@ namespace Winnow.Email.Sending;
 
 /// <summary>One run over the recipients of an e-mail who wait: read in batches, asked at the gates again, handed to the relay over many
 /// connections. Before the last byte of a mail goes out, its hand-over is noted; how it ended is committed within moments.</summary>
-internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, OutcomeRecorder recorder, SendPace pace, TimeProvider clock, ILogger log)
+internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, OutcomeRecorder recorder, SendPace pace, Parole parole, TimeProvider clock, ILogger log)
 {
     /// <summary>Recipients whose mail ended but whose outcome is not committed yet: after a crash the log of the run knows of those that were taken.</summary>
     private const int MostUnwritten = 2_000;
@@ -94,17 +95,19 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
 
     private async Task<(List<Turn> Batch, long Last)> Next(string queue, long after, int size, GroupCommit<Ending> endings, CancellationToken stop)
     {
-        var (rows, people, addresses) = await db.Read(async tx =>
+        var (rows, people, addresses, onParole) = await db.Read(async tx =>
         {
             var rows = await tx.Query<Waiting>(Sql[queue], new { accountId = what.Email.AccountId, emailId = what.Email.Id, after, size, now = clock.GetUtcNow() });
             var people = (await contacts.Read(tx, what.Email.AccountId, rows.Select(r => r.ContactId).ToList())).ToDictionary(c => c.Id);
-            return (rows, people, await Addresses.Read(tx, what.Email.AccountId, rows.Select(r => r.EmailKey).ToList()));
+            var addresses = await Addresses.Read(tx, what.Email.AccountId, rows.Select(r => r.EmailKey).ToList());
+            var bounced = rows.Where(r => addresses.GetValueOrDefault(r.EmailKey) is { IsHardBounced: true }).Select(r => r.ContactId).ToList();
+            return (rows, people, addresses, await parole.Granted(tx, what.Email.AccountId, what.Email.Id, bounced));
         }, stop);
         var batch = new List<Turn>(rows.Count);
         foreach (var row in rows)
         {
             var contact = people.GetValueOrDefault(row.ContactId);
-            if (SendGates.WhyNot(RecipientFacts.Of(contact, addresses.GetValueOrDefault(row.EmailKey), row.EmailKey)) is { } reason) await End(new(row, Outcome.NotSent, reason, null), endings);
+            if (SendGates.WhyNot(RecipientFacts.Of(contact, addresses.GetValueOrDefault(row.EmailKey), row.EmailKey) with { OnParole = onParole.Contains(row.ContactId) }) is { } reason) await End(new(row, Outcome.NotSent, reason, null), endings);
             else batch.Add(new(row, contact!));
         }
         var last = rows.Count == 0 ? 0 : rows[^1].ContactId;

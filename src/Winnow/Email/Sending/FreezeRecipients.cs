@@ -1,4 +1,5 @@
 using Winnow.Data;
+using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Lists;
 
@@ -6,7 +7,7 @@ namespace Winnow.Email.Sending;
 
 /// <summary>Writes down the recipients of an ordered e-mail, one row a contact: queued, or not sent with the reason. From then on
 /// lists may change; the recipients do not.</summary>
-public sealed class FreezeRecipients(Db db, ListMembers members, TimeProvider clock)
+public sealed class FreezeRecipients(Db db, ListMembers members, Parole parole, TimeProvider clock)
 {
     private const int BatchSize = 5_000;
     private static readonly SqlFile Sql = SqlFile.Beside<FreezeRecipients>();
@@ -32,7 +33,8 @@ public sealed class FreezeRecipients(Db db, ListMembers members, TimeProvider cl
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var present = (await tx.Query<Facts>(Sql["facts"], new { accountId, ids })).ToDictionary(f => f.Id);
-        var rows = ids.Select(id => Judge(id, present.GetValueOrDefault(id))).ToList();
+        var onParole = await parole.Grant(tx, accountId, emailId, [.. present.Values.Where(f => SendGates.OnlyBounced(f.ToFacts())).Select(f => (f.Id, f.EmailKey!))]);
+        var rows = ids.Select(id => Judge(id, present.GetValueOrDefault(id), onParole.Contains(id))).ToList();
         await tx.Bulk(Rows, rows, (row, r) =>
         {
             row.Long(accountId);
@@ -50,8 +52,8 @@ public sealed class FreezeRecipients(Db db, ListMembers members, TimeProvider cl
         return leftOut.Count;
     }
 
-    private static (long ContactId, string Email, string EmailKey, string? Reason) Judge(long id, Facts? facts) =>
-        (id, facts?.Email ?? "", facts?.EmailKey ?? "", SendGates.WhyNot(facts?.ToFacts() ?? new() { Exists = false, HasAddress = false, IsMarketing = false }));
+    private static (long ContactId, string Email, string EmailKey, string? Reason) Judge(long id, Facts? facts, bool onParole) =>
+        (id, facts?.Email ?? "", facts?.EmailKey ?? "", SendGates.WhyNot(facts is null ? new() { Exists = false, HasAddress = false, IsMarketing = false } : facts.ToFacts() with { OnParole = onParole }));
 
     private sealed record Facts(long Id, string? Email, string? EmailKey, bool HasAddress, bool IsMarketing, bool IsBlocked, bool IsHardBounced, bool ReportedSpam, bool OptedOut, bool IsQuarantined)
     {

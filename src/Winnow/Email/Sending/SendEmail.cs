@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Winnow.Accounts;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Email.Bounces;
 using Winnow.Email.Bounces.Webhooks;
 using Winnow.Jobs;
 using Winnow.Mail.Mime;
@@ -17,7 +18,7 @@ public sealed record SendState(long EmailId, bool FailedBefore = false, bool Had
 /// where it was; only those whose mail may have been with the relay at that moment become <see cref="Outcome.Unknown"/>.</summary>
 public sealed class SendEmail(
     Db db, EmailStore emails, FreezeRecipients freeze, AccountStore accounts, Properties properties, ContactStore contacts, MailTokens tokens, Relays relays, DkimKeys keys,
-    Recipients recipients, OutcomeRecorder recorder, SendPace pace, Webhooks webhooks, TimeProvider clock, ILogger<SendEmail> log) : IJob
+    Recipients recipients, OutcomeRecorder recorder, SendPace pace, Parole parole, Webhooks webhooks, TimeProvider clock, ILogger<SendEmail> log) : IJob
 {
     private static readonly SqlFile Sql = SqlFile.Beside<SendEmail>();
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMinutes(1), LongestPause = TimeSpan.FromMinutes(30);
@@ -67,7 +68,7 @@ public sealed class SendEmail(
         var template = Template.Compile(email, account, catalog, signer: await keys.SignerOf(run.AccountId, email.FromAddress, stop));
         var what = new DeliveryOf(run, handOvers, email, template, catalog, pool, settings, secret!, relays.Patience,
             [.. (await webhooks.All(run.AccountId, stop)).Select(door => WebhookProvider.Find(door.Provider)?.Mark).OfType<Func<string, HeaderField>>()]);
-        var delivery = new Delivery(what, db, contacts, recorder, pace, clock, log);
+        var delivery = new Delivery(what, db, contacts, recorder, pace, parole, clock, log);
         var problem = await delivery.All(stop);
         await run.Step(tx => Settle(tx, run, email, problem, delivery.PausedUntil, handOvers.Name), stop);
         HandOverLog.Forget(handOvers.Name);

@@ -16,6 +16,8 @@ public sealed record RecipientFacts
     public bool IsBlocked { get; init; }
     /// <summary>The address hard bounced and was not unbounced since.</summary>
     public bool IsHardBounced { get; init; }
+    /// <summary>This e-mail is the one that looks past that bounce (<see cref="Bounces.Parole"/>).</summary>
+    public bool OnParole { get; init; }
     /// <summary>Someone at the address reported a mail as spam.</summary>
     public bool ReportedSpam { get; init; }
     /// <summary>The address is unsubscribed from all e-mail.</summary>
@@ -59,7 +61,7 @@ public static class SendGates
         new("INVALID_TO_ADDRESS", "No valid email address", f => !f.HasAddress),
         new("ADDRESS_CHANGED", "Email address changed before it was sent", f => f.AddressChanged),
         new("BLOCKED_ADDRESS", "Address is blocked", f => f.IsBlocked),
-        new("PREVIOUSLY_BOUNCED", "Bounced before", f => f.IsHardBounced),
+        new("PREVIOUSLY_BOUNCED", "Bounced before", f => f.IsHardBounced && !f.OnParole),
         new("PREVIOUS_SPAM", "Reported spam before", f => f.ReportedSpam),
         new("PREVIOUSLY_UNSUBSCRIBED_PORTAL", "Unsubscribed from all email", f => f.OptedOut),
         new("QUARANTINED_ADDRESS", "Address is quarantined", f => f.IsQuarantined),
@@ -71,6 +73,9 @@ public static class SendGates
 
     /// <summary>The reason to leave this person out, or null: send.</summary>
     public static string? WhyNot(RecipientFacts facts) => All.FirstOrDefault(g => g.Holds(facts))?.Reason;
+
+    /// <summary>Whether a bounce, and nothing else, keeps this person from getting it.</summary>
+    public static bool OnlyBounced(RecipientFacts facts) => facts is { IsHardBounced: true, OnParole: false } && WhyNot(facts with { OnParole = true }) is null;
 
     /// <summary>What people read for a reason.</summary>
     public static string Words(string reason) => reason == Cancelled ? "Sending was stopped" : All.FirstOrDefault(g => g.Reason == reason)?.Words ?? reason;
