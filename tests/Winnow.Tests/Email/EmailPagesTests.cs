@@ -53,8 +53,8 @@ public sealed class EmailPagesTests
         var report = await WebApp.Page(app.Http, "/email/1");
         Assert.Null(report.QuerySelector("#report[hx-trigger]"));
         Assert.Equal(["30", "30", "29", "0", "1", "0"], report.QuerySelectorAll(".tile .big").Select(f => f.TextContent));
-        Assert.Contains("Unknown user", report.QuerySelector("#report .dt th a")!.TextContent, StringComparison.Ordinal);
-        var people = await WebApp.Page(app.Http, report.QuerySelector("#report .dt th a")!.GetAttribute("href")!);
+        Assert.Contains("Unknown user", report.QuerySelector("#report .dt th a.name")!.TextContent, StringComparison.Ordinal);
+        var people = await WebApp.Page(app.Http, report.QuerySelector("#report .dt th a.name")!.GetAttribute("href")!);
         Assert.Contains("c1@live.test", Assert.Single(people.QuerySelectorAll(".dt tbody tr")).TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await app.Http.GetAsync("/email/1/edit")).StatusCode);
         Assert.Contains("Autumn bulbs", (await WebApp.Page(app.Http, "/email")).QuerySelector(".dt tbody")!.TextContent, StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public sealed class EmailPagesTests
         await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
         await page.GotoAsync("/email/1");
         await Check(page, $"email-report-{look}");
-        await page.ClickAsync("#report .dt th a");
+        await page.ClickAsync("#report .dt th a.name");
         await Check(page, $"email-people-{look}");
         await page.GotoAsync("/email");
         await page.ClickAsync(".page-head details summary");
