@@ -86,6 +86,6 @@ public class SecurityPagesInChromiumTests
         await page.GotoAsync("/settings/profile");
         await page.SelectOptionAsync("[name=Language]", "nl");
         await page.ClickAsync("main form:has([name=Language]) button");
-        await page.WaitForURLAsync("**saved=1");
+        await page.WaitForSelectorAsync("html[lang^=nl]", new() { State = WaitForSelectorState.Attached });
     }
 }

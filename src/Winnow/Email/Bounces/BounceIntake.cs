@@ -14,6 +14,8 @@ public sealed class BounceIntake(
     TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
+    /// <summary>One waits for its commit while others are read.</summary>
+    private static readonly ParallelOptions SideBySide = new() { MaxDegreeOfParallelism = 4 };
     /// <summary>A row that could not be judged waits 1, 4, 9 … minutes after it came, so that it cannot hold up the others, and is left alone,
     /// still <c>new</c>, after so many tries: half a day.</summary>
     private const int MaxAttempts = 28;
@@ -26,7 +28,7 @@ public sealed class BounceIntake(
         while (true)
         {
             var rows = await db.Read(tx => tx.Query<InboxRow>(Sql["new"], new { MaxAttempts, AtOnce, now = clock.GetUtcNow() }), stop);
-            foreach (var row in rows) await Handle(row, stop);
+            await Parallel.ForEachAsync(rows, SideBySide, async (row, _) => await Handle(row, stop));
             if (rows.Count < AtOnce) return;
         }
     }

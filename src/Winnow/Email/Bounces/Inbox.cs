@@ -1,28 +1,61 @@
 using Winnow.Data;
+using Winnow.Email.Sending;
 
 namespace Winnow.Email.Bounces;
 
-/// <summary>Raw reports, kept as evidence. A mail is acknowledged to its sender only after its row is committed.</summary>
-public sealed class Inbox(Db db, TimeProvider clock)
+/// <summary>Raw reports, kept as evidence. A mail is acknowledged to its sender only after its row is committed; mails that come
+/// at the same time share a commit.</summary>
+public sealed class Inbox : IAsyncDisposable
 {
     /// <summary>How many mails one return path takes: a report and its copies, an out-of-office. More is a loop or an attack.</summary>
     public const int MostPerRecipient = 20;
 
+    private const int MostAtOnce = 100;
+    private static readonly BulkTable Rows = new("inbox", "account_id", "id", "received_at", "door", "recipient", "email_id", "contact_id", "raw", "state");
     private static readonly SqlFile Sql = SqlFile.Beside<Inbox>();
+    private readonly Db db;
+    private readonly TimeProvider clock;
+    private readonly GroupCommit<Mail> arrivals;
+
+    /// <summary>An inbox on a database.</summary>
+    public Inbox(Db db, TimeProvider clock)
+    {
+        (this.db, this.clock) = (db, clock);
+        arrivals = new(mails => this.db.Write(tx => Store(tx, mails)), MostAtOnce, TimeSpan.Zero);
+    }
 
     /// <summary>Stores one mail for each of the return paths it came to, and commits.</summary>
     /// <returns>False when nothing was stored, because each of the paths has had its fill.</returns>
-    public Task<bool> Store(IReadOnlyCollection<(MailToken Path, string Recipient)> paths, ReadOnlyMemory<byte> raw, CancellationToken stop = default) => db.Write(async tx =>
+    public async Task<bool> Store(IReadOnlyCollection<(MailToken Path, string Recipient)> paths, ReadOnlyMemory<byte> raw, CancellationToken stop = default)
     {
-        var (stored, bytes) = (false, raw.ToArray());
-        foreach (var (path, recipient) in paths)
+        var mail = new Mail(paths, raw.ToArray());
+        await arrivals.Write(mail).WaitAsync(stop);
+        return mail.IsStored;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => arrivals.DisposeAsync();
+
+    private async Task Store(Tx tx, IReadOnlyList<Mail> mails)
+    {
+        var copies = mails.SelectMany(mail => mail.Paths.Select(path => (Mail: mail, path.Path, path.Recipient)));
+        foreach (var account in copies.GroupBy(copy => copy.Path.AccountId).OrderBy(copies => copies.Key))
         {
-            if (await tx.Single<long>(Sql["count"], new { path.AccountId, path.EmailId, path.ContactId }) >= MostPerRecipient) continue;
-            await Add(tx, path, "smtp", recipient, bytes, "new");
-            stored = true;
+            var there = await Counts(tx, account.Key, [.. account.Select(copy => copy.Path.ContactId).Distinct()]);
+            var room = account.Where(copy => (there[copy.Path] = there.GetValueOrDefault(copy.Path) + 1) <= MostPerRecipient).ToList();
+            if (room.Count == 0) continue;
+            var (id, now) = (await Ids.Next(tx, account.Key, "inbox", room.Count), clock.GetUtcNow().ToUnixTimeMilliseconds());
+            await tx.Bulk(Rows, room, (row, copy) =>
+            {
+                row.Long(account.Key); row.Long(id++); row.Long(now); row.Text("smtp"); row.Text(copy.Recipient);
+                row.Long(copy.Path.EmailId); row.Long(copy.Path.ContactId); row.Bytes(copy.Mail.Raw); row.Text("new");
+            });
+            foreach (var (mail, _, _) in room) mail.IsStored = true;
         }
-        return stored;
-    }, stop);
+    }
+
+    private static async Task<Dictionary<MailToken, long>> Counts(Tx tx, long accountId, long[] contactIds) =>
+        (await tx.Query<(long EmailId, long ContactId, long Count)>(Sql["counts"], new { accountId, contactIds })).ToDictionary(c => new MailToken(accountId, c.EmailId, c.ContactId), c => c.Count);
 
     /// <summary>Stores what came to a mailbox or from a provider, in the caller's transaction; whom it is about is found out when it is judged.</summary>
     /// <param name="door">imap, pop3 or the code of a provider.</param>
@@ -38,5 +71,11 @@ public sealed class Inbox(Db db, TimeProvider clock)
         var id = await Ids.Next(tx, path.AccountId, "inbox");
         var added = await tx.Execute(Sql["add"], new { path.AccountId, id, now = clock.GetUtcNow(), door, recipient, path.EmailId, path.ContactId, raw, state, fingerprint });
         return added == 1 ? id : 0;
+    }
+
+    /// <summary>One that waits to be stored, once for each of our addresses it came to.</summary>
+    private sealed record Mail(IReadOnlyCollection<(MailToken Path, string Recipient)> Paths, byte[] Raw)
+    {
+        public bool IsStored { get; set; }
     }
 }

@@ -1,5 +1,5 @@
--- name: count
-select count(*) from inbox where account_id = @AccountId and contact_id = @ContactId and email_id = @EmailId;
+-- name: counts
+select email_id, contact_id, count(*) from inbox where account_id = @accountId and contact_id in @contactIds group by email_id, contact_id;
 
 -- name: add
 insert into inbox (account_id, id, received_at, door, recipient, email_id, contact_id, raw, state, fingerprint)
