@@ -52,7 +52,7 @@ public sealed class EmailPagesTests
 
         var report = await WebApp.Page(app.Http, "/email/1");
         Assert.Null(report.QuerySelector("#report[hx-trigger]"));
-        Assert.Equal(["30", "30", "29", "0", "1", "0"], report.QuerySelectorAll(".tile .big").Select(f => f.TextContent));
+        Assert.Equal(["30", "30", "29", "0", "1", "0", "0"], report.QuerySelectorAll(".tile .big").Select(f => f.TextContent));
         Assert.Contains("Unknown user", report.QuerySelector("#report .dt th a.name")!.TextContent, StringComparison.Ordinal);
         var people = await WebApp.Page(app.Http, report.QuerySelector("#report .dt th a.name")!.GetAttribute("href")!);
         Assert.Contains("c1@live.test", Assert.Single(people.QuerySelectorAll(".dt tbody tr")).TextContent, StringComparison.Ordinal);
