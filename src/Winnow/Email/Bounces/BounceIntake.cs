@@ -14,8 +14,6 @@ public sealed class BounceIntake(
     TimeProvider clock, ILogger<BounceIntake> log)
 {
     private const int AtOnce = 200;
-    /// <summary>One waits for its commit while others are read.</summary>
-    private static readonly ParallelOptions SideBySide = new() { MaxDegreeOfParallelism = 4 };
     /// <summary>A row that could not be judged waits 1, 4, 9 … minutes after it came, so that it cannot hold up the others, and is left alone,
     /// still <c>new</c>, after so many tries: half a day.</summary>
     private const int MaxAttempts = 28;
@@ -28,7 +26,7 @@ public sealed class BounceIntake(
         while (true)
         {
             var rows = await db.Read(tx => tx.Query<InboxRow>(Sql["new"], new { MaxAttempts, AtOnce, now = clock.GetUtcNow() }), stop);
-            await Parallel.ForEachAsync(rows, SideBySide, async (row, _) => await Handle(row, stop));
+            foreach (var row in rows) await Handle(row, stop);
             if (rows.Count < AtOnce) return;
         }
     }
@@ -89,7 +87,9 @@ public sealed class BounceIntake(
         string[] keys = [.. incoming.Named.Select(EmailAddress.Normalize).OfType<string>().Distinct()];
         if (whose.Why != WhyUnmatched.NoMark || keys.Length == 0 || !(await settings.Read(tx, row.AccountId)).ByAddress) return (nobody, null, whose.Why);
         var holders = await contacts.IdsByAddress(tx, row.AccountId, keys);
-        return keys.FirstOrDefault(holders.ContainsKey) is { } key ? (nobody with { ContactId = holders[key] }, new(key, key, Outcome.Sent, null), "") : (nobody, null, WhyUnmatched.UnknownAddress);
+        if (keys.FirstOrDefault(holders.ContainsKey) is not { } key) return (nobody, null, WhyUnmatched.UnknownAddress);
+        await Addresses.ReadToChange(tx, row.AccountId, key, key);              // there is no recipient to lock: of two copies side by side the second sees the first
+        return (nobody with { ContactId = holders[key] }, new(key, key, Outcome.Sent, null), "");
     }
 
     /// <summary>What each kind of mail does; returns the state of its row and, for a bounce, what it does to the address.</summary>
