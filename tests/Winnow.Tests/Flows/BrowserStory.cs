@@ -165,7 +165,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await Expect(page.Locator("main")).ToContainTextAsync("Unknown user");
         await Check("contact-bounced");
         await page.ClickAsync(".court a[href*='/evidence/'] >> nth=0");
-        await Expect(page.Locator("pre.raw")).ToContainTextAsync("5.1.1");
+        await Expect(page.Locator("pre.raw.open")).ToContainTextAsync("5.1.1");
         await Check("evidence");
         await page.GotoAsync("/lists");
         await Check("lists");

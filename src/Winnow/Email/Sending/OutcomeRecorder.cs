@@ -92,12 +92,11 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
 
     private async Task Refused(Tx tx, MarketingEmail email, List<Ending> refused)
     {
-        foreach (var e in refused)
-        {
-            if (!await recipients.End(tx, email.AccountId, email.Id, e.Recipient.ContactId, Outcome.Refused, null, e.Detail, null, e.Recipient.Attempts + 1)) continue;
-            await bounces.TakeReply(tx, new MailToken(email.AccountId, email.Id, e.Recipient.ContactId), e.Refusal!);
-            await Recipients.Count(tx, email.AccountId, email.Id, Move(e));                 // figures last, as everywhere
-        }
+        var written = new List<Ending>(refused.Count);
+        foreach (var e in refused)          // all recipients first, then what a reply writes: who judges a report holds its recipient and waits for the counter of events
+            if (await recipients.End(tx, email.AccountId, email.Id, e.Recipient.ContactId, Outcome.Refused, null, e.Detail, null, e.Recipient.Attempts + 1)) written.Add(e);
+        foreach (var e in written) await bounces.TakeReply(tx, new MailToken(email.AccountId, email.Id, e.Recipient.ContactId), e.Refusal!);
+        await Recipients.Count(tx, email.AccountId, email.Id, written.SelectMany(Move));                 // figures last, as everywhere
     }
 
     private static EmailEvent? EventOf(Ending e) => e.Outcome switch

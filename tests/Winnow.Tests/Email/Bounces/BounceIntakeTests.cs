@@ -190,6 +190,7 @@ public sealed class BounceIntakeTests
             for (var i = 60L; i > 1; i -= 5)
                 await winnow.App.Db.Write(async tx =>
                 {
+                    await tx.Query<long>(Winnow.Data.Statement.Built("recipients", "select contact_id from email_recipients where account_id = 1 and contact_id between @first and @i order by contact_id $lock"), new { first = Math.Max(2, i - 4), i });       // as the sender does
                     for (var j = Math.Max(2, i - 4); j <= i; j++) await winnow.App.Get<BounceIntake>().TakeReply(tx, Ann with { ContactId = j }, new(550, "5.1.1", "No such user", true, "relay.test", ""));
                 });
         });
