@@ -85,7 +85,7 @@ const search = document.querySelector("#search");
 const searchField = search?.querySelector("[role=combobox]");
 const options = () => [...search.querySelectorAll("[role=option]")];
 const chosen = () => search.querySelector("[role=option][aria-selected=true]");
-let openWhenFound = false;
+let openWhenFound = false, walkedTo = null;      // a late answer leaves the choice where the arrows took it
 
 function openSearch() {
   if (!search || document.querySelector("dialog[open]")) return;
@@ -107,21 +107,21 @@ function choose(option) {
 const foundForField = () => search.querySelector("#found").dataset.asked === searchField.value;
 
 function showFound() {
-  choose(options()[0]);
+  choose(options().find(option => option.href === walkedTo) ?? options()[0]);
   if (openWhenFound && foundForField()) { openWhenFound = false; chosen()?.click(); }
 }
 
 searchField?.addEventListener("keydown", event => {
   const all = options(), at = all.indexOf(chosen());
   const to = { ArrowDown: (at + 1) % all.length, ArrowUp: (at || all.length) - 1 }[event.key];
-  if (to !== undefined) { event.preventDefault(); choose(all[to]); }
+  if (to !== undefined) { event.preventDefault(); choose(all[to]); walkedTo = all[to]?.href; }
   if (event.key !== "Enter" || event.isComposing) return;
   event.preventDefault();
   if (foundForField()) chosen()?.click();
   else openWhenFound = true;                  // typed faster than the answer: it is opened once it is here
 });
-searchField?.addEventListener("input", () => { openWhenFound = false; });
-search?.addEventListener("close", () => { openWhenFound = false; });
+searchField?.addEventListener("input", () => { openWhenFound = false; walkedTo = null; });
+search?.addEventListener("close", () => { openWhenFound = false; walkedTo = null; });
 
 document.addEventListener("click", event => {
   const opener = closest(event, "[data-search]");
