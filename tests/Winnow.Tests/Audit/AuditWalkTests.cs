@@ -59,6 +59,7 @@ public sealed partial class AuditWalkTests
         new("/settings/private-apps/{Id:long}/revoke", AuditAction.PrivateAppRevoked, "/settings/private-apps/1/revoke", "revoke"),
         new("/settings/bounces", AuditAction.BouncePolicyChanged, "/settings/bounces", "policy", "Form.Rules[Blocked].Deed", "Score", "Form.Rules[Blocked].Times", "5", "Form.Rules[Blocked].Days", "60"),
         new("/settings/bounces", AuditAction.BouncePolicyChanged, "/settings/bounces", "reset"),
+        new("/settings/bounces/second-chances", AuditAction.BouncePolicyChanged, "/settings/bounces/second-chances", "chances", "Unbounces", "50", "On", "true", "Days", "30", "ADay", "5"),
         new("/settings/bounces/webhook", AuditAction.ReportDoorChanged, "/settings/bounces/webhook?provider=brevo", "webhook"),
         new("/settings/bounces/webhook/close", AuditAction.ReportDoorChanged, "/settings/bounces/webhook?provider=brevo", "/settings/bounces/webhook/close"),
         new("/settings/bounces/mailboxes/new", AuditAction.ReportDoorChanged, "/settings/bounces/mailboxes/new", "mailbox", "Form.Host", "imap.example.test", "Form.User", "b", "Form.Password", "secret"),
@@ -102,6 +103,9 @@ public sealed partial class AuditWalkTests
         ["/reset-password/{Token}"] = nameof(SecurityLettersTests.Each_change_of_the_second_factor_is_mailed_once_and_a_reset_password_too),
         ["/settings/security/passkeys"] = nameof(PasskeysTests.A_person_adds_a_passkey_signs_in_with_it_and_removes_it),
         ["/settings/security/passkeys/{id}/remove"] = nameof(PasskeysTests.A_person_adds_a_passkey_signs_in_with_it_and_removes_it),
+        ["/contacts/unbounce"] = nameof(UnbounceContactsTests.Those_who_bounced_are_mailed_again_and_the_others_are_counted_apart),
+        ["/email/bounce-tools/unbounce"] = nameof(UnbounceContactsTests.Those_who_bounced_are_mailed_again_and_the_others_are_counted_apart),
+        ["/email/incidents/{Id:long}/reverse"] = nameof(UnbounceContactsTests.The_pages_ask_for_the_number_order_the_job_and_show_what_came_of_it),
         ["/bulk-edits/{Id:long}/undo"] = nameof(UndoEditTests.Every_contact_gets_exactly_the_value_back_that_it_had_whatever_its_type),
         ["/invitation/{Token}"] = nameof(UsersPagesTests.A_person_is_invited_by_mail_joins_and_may_just_what_was_offered),
     };
