@@ -57,6 +57,9 @@ public sealed record EmailAddress
     /// <summary>The part after the @, in lower case and ASCII.</summary>
     public string Domain => Value[(at + 1)..];
 
+    /// <summary>The part after the @ of an address that is normalised already; all of a text without one.</summary>
+    public static string DomainOf(string normalised) => normalised[(normalised.LastIndexOf('@') + 1)..];
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 

@@ -25,6 +25,10 @@ public sealed record AddressState(
     /// <summary>Whether marketing e-mail must not go there because of a bounce.</summary>
     public bool IsHardBounced => HasHardBounce && !HardBounceSpared;
 
+    /// <summary>The bounce on record is lifted: never before it came, also where clocks of two machines differ.</summary>
+    /// <param name="by">The user who said so; null when nobody did.</param>
+    public AddressState Lifted(DateTimeOffset at, long? by) => this with { UnbouncedAt = at < HardBouncedAt ? HardBouncedAt : at, UnbouncedBy = by };
+
     /// <summary>Writes the state onto the properties of the contact that has the address.</summary>
     public void ProjectOnto(Contact contact)
     {

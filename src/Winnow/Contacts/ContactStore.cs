@@ -188,7 +188,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         foreach (var (_, contact) in moved)
         {
             var key = EmailAddress.Normalize(contact.Email);
-            (contact[EmailKey], contact[Domain]) = (key, key?[(key.LastIndexOf('@') + 1)..]);
+            (contact[EmailKey], contact[Domain]) = (key, key is null ? null : EmailAddress.DomainOf(key));
         }
         var states = await Addresses.Read(tx, accountId, moved.Select(c => c.After.EmailKey).OfType<string>().ToList());
         foreach (var (_, contact) in moved)

@@ -39,8 +39,8 @@ public sealed class FilterSql
         (Relation.TextEqual, Texts any) => $"{Folded(filter.Property, any)} in {Parameter(any.Values.Select(CaseFolding.Fold).ToArray())}",
         (Relation.Contains, Texts any) => Contains(Folded(filter.Property, any), any.Values.Select(CaseFolding.Fold)),
         (Relation.ContainsExactly, Texts any) => Contains(Text(filter.Property), any.Values),
-        (Relation.StartsWith, Texts any) => Either(any, part => $"substr({Folded(filter.Property, any)}, 1, length({part})) = {part}"),
-        (Relation.EndsWith, Texts any) => Either(any, part => EndsWith(Folded(filter.Property, any), part)),
+        (Relation.StartsWith, Texts any) => Either(Folded(filter.Property, any), any, StartsWith),
+        (Relation.EndsWith, Texts any) => Either(Folded(filter.Property, any), any, EndsWith),
         (Relation.NumberEqual, Numeric number) => $"{Cast(filter.Property, "double precision")} = {Parameter(number.Value)}",
         (Relation.NumberWithin, Interval interval) => NumberWithin(Cast(filter.Property, "double precision"), interval),
         (Relation.EarlierThan, Other other) => OrFalse($"{Cast(filter.Property, "bigint")} < {Cast(other.Property, "bigint")}"),
@@ -58,15 +58,21 @@ public sealed class FilterSql
     private string AnyOfMany(Property property, Texts any) => Contains($"(';' || {Text(property)} || ';')", any.Values.Select(v => $";{v};"));
 
     private string AllOf(Property property, Texts all) =>
-        $"({string.Join(" and ", all.Values.Select(v => Contains($"(';' || {Text(property)} || ';')", [$";{v};"])))})";
+        Joined(" and ", [.. all.Values.Select(v => Contains($"(';' || {Text(property)} || ';')", [$";{v};"]))]);
 
     /// <summary>All of them are there, and there are no more; a text holds each option once.</summary>
     private string Exactly(Property property, Texts all) =>
         $"({AllOf(property, all)} and length({Text(property)}) - length(replace({Text(property)}, ';', '')) = {all.Values.Count - 1})";
 
-    private string Contains(string text, IEnumerable<string> parts) => $"({string.Join(" or ", parts.Select(part => $"replace({text}, {Parameter(part)}, '') <> {text}"))})";
+    private string Contains(string text, IEnumerable<string> parts) => Joined(" or ", [.. parts.Select(part => $"replace({text}, {Parameter(part)}, '') <> {text}")]);
 
-    private string Either(Texts any, Func<string, string> holds) => $"({string.Join(" or ", any.Values.Select(v => holds(Parameter(CaseFolding.Fold(v)))))})";
+    private string Either(string text, Texts any, Func<string, string, string> holds) => Joined(" or ", [.. any.Values.Select(v => holds(text, Parameter(CaseFolding.Fold(v))))]);
+
+    /// <summary>Halves within halves: a row of a thousand would be deeper than SQLite reads.</summary>
+    private static string Joined(string word, ReadOnlySpan<string> parts) =>
+        parts.Length == 1 ? parts[0] : $"({Joined(word, parts[..(parts.Length / 2)])}{word}{Joined(word, parts[(parts.Length / 2)..])})";
+
+    private static string StartsWith(string text, string part) => $"substr({text}, 1, length({part})) = {part}";
 
     /// <summary>A text that is shorter than its end would count from behind on SQLite.</summary>
     private static string EndsWith(string text, string part) => $"(length({text}) >= length({part}) and substr({text}, length({text}) - length({part}) + 1) = {part})";

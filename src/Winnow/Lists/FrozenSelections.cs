@@ -43,18 +43,19 @@ public sealed class FrozenSelections(ContactIndex index, Properties properties, 
     /// row of bulk_operations in the same transaction.</summary>
     /// <param name="typed">The number typed, which must be that of the selection.</param>
     /// <param name="query">What the selection was made of.</param>
+    /// <param name="unasked">Up to so many contacts nobody has to type the number.</param>
     /// <returns>The selection, or the outcome of the order when there is nothing to begin.</returns>
-    public Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, SelectionQuery query, TimeZoneInfo zone) =>
-        Confirm(tx, accountId, id, typed, () => Evaluate(tx, accountId, query, zone));
+    public Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, SelectionQuery query, TimeZoneInfo zone, long unasked = 0) =>
+        Confirm(tx, accountId, id, typed, () => Evaluate(tx, accountId, query, zone), unasked);
 
-    /// <inheritdoc cref="Confirm(Tx, long, long, long?, SelectionQuery, TimeZoneInfo)"/>
+    /// <inheritdoc cref="Confirm(Tx, long, long, long?, SelectionQuery, TimeZoneInfo, long)"/>
     /// <param name="evaluate">Finds the contacts anew, in the same way as for the receipt.</param>
-    public async Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, Func<Task<(MemberSet? Set, string? Error)>> evaluate)
+    public async Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, Func<Task<(MemberSet? Set, string? Error)>> evaluate, long unasked = 0)
     {
         await members.Lock(tx, accountId, id);
         if (await Find(tx, accountId, id) is not { } frozen) return (null, new(null, Error: "This receipt is too old. Select the contacts again."));
         if (await tx.SingleOrNone<long?>(Sql["job-of"], new { accountId, id }) is { } running) return (null, new(running));
-        if (typed != frozen.Set.Count) return (null, new(null, WrongNumber: true));
+        if (typed != frozen.Set.Count && !(typed is null && frozen.Set.Count <= unasked)) return (null, new(null, WrongNumber: true));
         var (now, error) = await evaluate();
         if (now is null) return (null, new(null, Error: error));
         return now.SameAs(frozen.Set) ? (frozen, null) : (null, new(null, Changed: (now.Except(frozen.Set).Count, frozen.Set.Except(now).Count)));

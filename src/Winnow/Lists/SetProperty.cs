@@ -58,8 +58,7 @@ public sealed class SetProperty(Db db, ContactStore contacts, Properties propert
             if ((await properties.Catalog(tx, accountId)).Find(property) is not { } wanted || !Allows(wanted)) return new(null, Error: "This property cannot be edited. Choose another one.");
             var (value, wrong) = PropertyValue.Parse(wanted, text);
             if (wrong is not null) return new(null, Error: wrong);
-            if (typed is null && await selections.Find(tx, accountId, selectionId) is { Set.Count: <= Page and var few }) typed = few;
-            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, query, zone);
+            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, query, zone, Page);
             if (frozen is null) return refused!;
 
             var operationId = await Ids.Next(tx, accountId, "bulk_operation");

@@ -46,6 +46,30 @@ public sealed class FilterReadersTests
         string Show(IEnumerable<long> ids) => string.Join("; ", ids.Take(3).Select(id => string.Join(",", contacts.Single(c => c.Id == id).Parameters().Where(p => p.Value is not null))));
     }
 
+    [Theory, Databases]
+    public async Task A_thousand_texts_are_asked_at_once_by_every_operator_that_takes_them(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var catalog = await WithCustomProperties(app);
+        var contacts = await Store(app, catalog);
+        string[] letters = ["é", "ö", "Ж", "ñ", "ß", "x", "Q", "y", "k", "İ"];
+        var texts = new Texts([.. Enumerable.Range(0, 999).Select(i => $"{letters[i % 10]}{i}{letters[i / 10 % 10]}"), "ann"]);
+        var asked = from property in catalog.Everything.Where(p => p.Name is "city" or "my_choices")
+                    from op in FilterOperator.All.Where(o => o.Relation is Relation.AnyOf or Relation.AllOf or Relation.Exactly
+                        or Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith)
+                    where op.Fits(property.Type) && op.Type != "STRING"
+                    select (property, op);
+        Assert.Equal(14, asked.Count());
+        foreach (var (property, op) in asked)
+        {
+            var filter = new Filter([new([new(property, op, texts)])]);
+            var (condition, parameters) = FilterSql.Of(filter, "c.");
+            parameters["accountId"] = TestApp.Account;
+            var found = await app.Db.Read(tx => tx.Query<long>(Statement.Built("test", $"select c.id from contacts c where c.account_id = @accountId and {condition} order by c.id"), parameters));
+            Assert.Equal(contacts.Where(FilterPredicate.Compile(filter)).Select(c => c.Id), found);
+        }
+    }
+
     private static async Task<PropertyCatalog> WithCustomProperties(TestApp app) => await app.Db.Write(async tx =>
     {
         foreach (var kind in PropertyWish.Kinds.Keys)

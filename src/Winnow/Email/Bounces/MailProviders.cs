@@ -1,4 +1,5 @@
 using System.Net;
+using Winnow.Mail.Mime;
 
 namespace Winnow.Email.Bounces;
 
@@ -38,7 +39,7 @@ public static class MailProviders
     /// <param name="emailKey">The normalised address.</param>
     public static string Of(string? refusedBy, string emailKey)
     {
-        var (host, recipient) = (Organisation(refusedBy), Organisation(emailKey[(emailKey.LastIndexOf('@') + 1)..]));
+        var (host, recipient) = (Organisation(refusedBy), Organisation(EmailAddress.DomainOf(emailKey)));
         return Name(host) ?? Name(recipient) ?? host ?? recipient ?? emailKey;
     }
 

@@ -1,5 +1,6 @@
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Mail.Mime;
 using Winnow.Mail.Reports;
 
 namespace Winnow.Email.Bounces;
@@ -37,7 +38,7 @@ public sealed class Parole(Db db, SecondChancesStore chances, DayBudget budget, 
     {
         if (held.Count == 0 || await chances.Read(tx, accountId) is not { Parole: true } wish) return [];
         var granted = new HashSet<long>();
-        foreach (var domain in held.GroupBy(h => Domain(h.EmailKey)).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var domain in held.GroupBy(h => EmailAddress.DomainOf(h.EmailKey)).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var what = $"parole {domain.Key}";
             var left = await budget.Hold(tx, accountId, what, wish.ParoleADay);
@@ -60,7 +61,7 @@ public sealed class Parole(Db db, SecondChancesStore chances, DayBudget budget, 
     {
         if (held.Count == 0 || await chances.Read(tx, accountId) is not { Parole: true } wish) return 0;
         var sum = 0L;
-        foreach (var domain in (await Candidates(tx, accountId, wish, held)).GroupBy(Domain))
+        foreach (var domain in (await Candidates(tx, accountId, wish, held)).GroupBy(EmailAddress.DomainOf))
             sum += Math.Min(domain.Count(), await budget.Left(tx, accountId, $"parole {domain.Key}", wish.ParoleADay));
         return sum;
     }
@@ -83,7 +84,7 @@ public sealed class Parole(Db db, SecondChancesStore chances, DayBudget budget, 
     {
         if (await tx.Execute(Sql["settle"], one) == 0 || one.Outcome != "back") return;            // another process was faster
         var now = clock.GetUtcNow();
-        var lifted = await addresses.Change(tx, one.AccountId, Mail, [one.EmailKey], a => a.HasHardBounce && a.HardBouncedAt == one.BouncedAt ? a with { UnbouncedAt = now < a.HardBouncedAt ? a.HardBouncedAt : now, UnbouncedBy = null } : a);
+        var lifted = await addresses.Change(tx, one.AccountId, Mail, [one.EmailKey], a => a.HasHardBounce && a.HardBouncedAt == one.BouncedAt ? a.Lifted(now, null) : a);
         if (lifted.Count > 0)
             await tx.Execute(Sql["event"], new { one.AccountId, id = await Ids.Next(tx, one.AccountId, "email_event"), now, one.ContactId, one.EmailId, one.EmailKey });
     }
@@ -92,8 +93,6 @@ public sealed class Parole(Db db, SecondChancesStore chances, DayBudget budget, 
     {
         accountId, keys = keys.ToArray(), verdicts = Verdicts, reasons = Reasons, before = clock.GetUtcNow().AddDays(-wish.ParoleAfterDays),
     });
-
-    private static string Domain(string emailKey) => emailKey[(emailKey.LastIndexOf('@') + 1)..];
 
     private sealed record Settled(long AccountId, long EmailId, long ContactId, string EmailKey, DateTimeOffset BouncedAt, string Outcome);
 }

@@ -24,16 +24,13 @@ public sealed class Unbounce(Db db, ContactStore contacts, AddressChanges addres
     /// <summary>Lifts the bounce of the contact's address.</summary>
     /// <param name="note">Why, in the person's words.</param>
     public Task<UnbounceOutcome> Lift(long accountId, long contactId, long userId, string? note = null, CancellationToken stop = default) =>
-        Change(accountId, contactId, new(clock.GetUtcNow(), Overrulings.Unbounced, null, Overrulings.Note(note), userId), Lifted, stop);
+        Change(accountId, contactId, new(clock.GetUtcNow(), Overrulings.Unbounced, null, Overrulings.Note(note), userId),
+            (state, said) => state.HasHardBounce ? state.Lifted(said.At, said.UserId) : state, stop);
 
     /// <summary>Takes an unbounce back: the bounce counts again as if it had never been lifted.</summary>
     public Task<UnbounceOutcome> Undo(long accountId, long contactId, long userId, CancellationToken stop = default) =>
         Change(accountId, contactId, new(clock.GetUtcNow(), Overrulings.Unbounced, "undone", null, userId),
             (state, _) => state is { HasHardBounce: false, HardBouncedAt: not null } ? state with { UnbouncedAt = null, UnbouncedBy = null } : state, stop);
-
-    // Never before the bounce that it lifts, also where clocks of two machines differ.
-    private static AddressState Lifted(AddressState state, Overruling said) =>
-        state.HasHardBounce ? state with { UnbouncedAt = said.At < state.HardBouncedAt ? state.HardBouncedAt : said.At, UnbouncedBy = said.UserId } : state;
 
     private Task<UnbounceOutcome> Change(long accountId, long contactId, Overruling said, Func<AddressState, Overruling, AddressState> change, CancellationToken stop) => db.Write(async tx =>
     {

@@ -86,8 +86,7 @@ public sealed class UnbounceContacts(
     /// <param name="title">The job's title.</param>
     public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, UnbounceWish wish, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop = default) => db.Write(async tx =>
     {
-        if (typed is null && await selections.Find(tx, accountId, selectionId) is { Set.Count: <= Page and var few }) typed = few;
-        var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, () => Evaluate(tx, accountId, wish, zone));
+        var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, () => Evaluate(tx, accountId, wish, zone), Page);
         if (frozen is null) return refused!;
         var operationId = await Ids.Next(tx, accountId, "bulk_operation");
         var jobId = await jobs.Enqueue<UnbounceContacts>(tx, accountId, title, new UnbounceState(operationId, selectionId, wish.IncidentId, 0, 0, 0, 0, 0, 0, 0), frozen.Set.Count, userId);
@@ -118,7 +117,7 @@ public sealed class UnbounceContacts(
             counts[found] = counts.GetValueOrDefault(found) + 1;
             if (found != UnbounceCase.Lifts || left == 0 && ++over > 0) return address;
             left--;
-            return address with { UnbouncedAt = now < address.HardBouncedAt ? address.HardBouncedAt : now, UnbouncedBy = run.UserId };
+            return address.Lifted(now, run.UserId);
         });
         if (left < long.MaxValue / 2) await budget.Use(tx, run.AccountId, Budget, lifted.Count);
         if (lifted.Count > 0)
