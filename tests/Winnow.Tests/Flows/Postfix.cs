@@ -44,11 +44,16 @@ public sealed class Postfix : IAsyncDisposable
         catch (IOException) { }                     // a child may still be closing its last file
     }
 
-    public static int FreePort()
+    public static int FreePort() => FreePorts(1)[0];
+
+    /// <summary>Several ports that nobody listens on, each another: all are held until the last is found, as the system may hand out one twice.</summary>
+    internal static int[] FreePorts(int count)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
     }
 
     private static string MainCf(string folder, (string Domain, int Port)[] transports) => $"""
@@ -93,7 +98,7 @@ public sealed class Postfix : IAsyncDisposable
         tlsmgr unix - - n 1000? 1 tlsmgr
         """ + "\n";
 
-    private static async Task<bool> Answers(int port)
+    internal static async Task<bool> Answers(int port)
     {
         try
         {
@@ -104,11 +109,11 @@ public sealed class Postfix : IAsyncDisposable
         catch (SocketException) { return false; }
     }
 
-    private static async Task Run(string program, params string[] arguments)
+    internal static async Task Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var error = await process.StandardError.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();       // not awaited before the end: a daemon that it leaves behind keeps the stream open
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error}");
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await error}");
     }
 }

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,14 +8,15 @@ internal sealed class Dovecot : IAsyncDisposable
 {
     public const string User = "bounces", Password = "pass \"word\"";
     private readonly string folder;
+    private readonly int[] ports = Postfix.FreePorts(4);
     private int delivered;
 
     private Dovecot(string folder) => this.folder = folder;
 
-    public int Imap { get; } = Postfix.FreePort();
-    public int Imaps { get; } = Postfix.FreePort();
-    public int Pop3 { get; } = Postfix.FreePort();
-    public int Pop3s { get; } = Postfix.FreePort();
+    public int Imap => ports[0];
+    public int Imaps => ports[1];
+    public int Pop3 => ports[2];
+    public int Pop3s => ports[3];
 
     /// <summary>Why the tests on Dovecot cannot run here, or null when they can. In CI they must: nothing is left out there.</summary>
     public static string? Missing => File.Exists("/usr/sbin/dovecot") && File.Exists("/usr/lib/dovecot/pop3") && Environment.UserName == "root" || Environment.GetEnvironmentVariable("CI") is not null
@@ -33,10 +31,10 @@ internal sealed class Dovecot : IAsyncDisposable
         await Certificate(dovecot.folder);
         await File.WriteAllTextAsync($"{dovecot.folder}/users", $"{User}:{{PLAIN}}{Password}\n");
         await File.WriteAllTextAsync($"{dovecot.folder}/dovecot.conf", dovecot.Configuration());
-        await Run("chmod", "755", dovecot.folder);
-        await Run("chown", "-R", "mail:mail", $"{dovecot.folder}/mail");
-        await Run("/usr/sbin/dovecot", "-c", $"{dovecot.folder}/dovecot.conf");
-        for (var i = 0; i < 100 && !await Answers(dovecot.Pop3s); i++) await Task.Delay(100);
+        await Postfix.Run("chmod", "755", dovecot.folder);
+        await Postfix.Run("chown", "-R", "mail:mail", $"{dovecot.folder}/mail");
+        await Postfix.Run("/usr/sbin/dovecot", "-c", $"{dovecot.folder}/dovecot.conf");
+        for (var i = 0; i < 100 && !await Postfix.Answers(dovecot.Pop3s); i++) await Task.Delay(100);
         return dovecot;
     }
 
@@ -56,7 +54,7 @@ internal sealed class Dovecot : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Run("/usr/sbin/dovecot", "-c", $"{folder}/dovecot.conf", "stop");
+        await Postfix.Run("/usr/sbin/dovecot", "-c", $"{folder}/dovecot.conf", "stop");
         try { Directory.Delete(folder, true); }
         catch (IOException) { }                     // a child may still be closing its last file
     }
@@ -114,24 +112,5 @@ internal sealed class Dovecot : IAsyncDisposable
             .CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         await File.WriteAllTextAsync($"{folder}/cert.pem", certificate.ExportCertificatePem());
         await File.WriteAllTextAsync($"{folder}/key.pem", key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static async Task<bool> Answers(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException) { return false; }
-    }
-
-    private static async Task Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {await error}");
     }
 }
