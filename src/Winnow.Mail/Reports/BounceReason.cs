@@ -61,6 +61,8 @@ public enum BounceReason
     SystemFull,
     /// <summary>Too many connections, messages or recipients in a time.</summary>
     RateLimited,
+    /// <summary>Put off because they do not know the sender yet (RFC 6647): a retry after some minutes gets through.</summary>
+    Greylisted,
     /// <summary>The relay we send through did not try: its own list forbids the address.</summary>
     Suppressed,
     /// <summary>The report says no more than that it failed.</summary>

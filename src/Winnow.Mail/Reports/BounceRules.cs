@@ -54,6 +54,18 @@ public static class BounceRules
     public static BounceCause Decide(string reply) =>
         Decide(SmtpText.ReplyCode(reply), SmtpText.RepliedStatus(reply) ?? SmtpText.Status(reply), reply);
 
+    /// <summary>
+    /// Decides what a report passes on. "Unknown user" with a reply code and nothing else is hearsay: without a status (RFC 3464 §2.3.4 demands
+    /// one) and without the stage, a filter may have said so after it saw the mail. It proves no death, but a doubt. What the reporting system
+    /// says for itself, without another's code, is believed, and so are words marked <c>sure</c>.
+    /// </summary>
+    internal static BounceCause Reported(int? code, string? status, string text, string? host, RefusalStage stage)
+    {
+        var cause = Decide(code, status, text, host, stage);
+        return cause.Reason == BounceReason.UserUnknown && code is not null && (status is null || SmtpText.IsCatchAll(status)) && stage == RefusalStage.Unknown && !ReplyTable.IsSure(cause.Rule)
+            ? cause with { Reason = BounceReason.Filtered, Verdict = Verdict.AddressDoubtful, Rule = $"no status; {cause.Rule}" } : cause;
+    }
+
     /// <summary>When in the conversation it was said, if the diagnostic tells or else what stands around it.</summary>
     internal static RefusalStage StageOf(ReadOnlySpan<char> diagnostic, ReadOnlySpan<char> around) =>
         StageOf(diagnostic) is var stage && stage != RefusalStage.Unknown ? stage : StageOf(Narrative.Start(around));
@@ -66,7 +78,7 @@ public static class BounceRules
     }
 
     // What is refused before the recipient is named says nothing about the recipient, whatever words it uses.
-    private static bool AboutRecipient(BounceReason reason) => reason.Facts().Verdict == Verdict.AddressDead;
+    private static bool AboutRecipient(BounceReason reason) => reason.Facts().Verdict is Verdict.AddressDead or Verdict.AddressDoubtful or Verdict.MailboxFull;
 
     // The enhanced code is the more careful statement; a reply without one speaks by its first digit.
     private static bool IsPermanent(int? code, string? status) => status is [var c, ..] ? c != '4' : code is null or >= 500 or < 400;
@@ -83,7 +95,7 @@ public static class BounceRules
         var line = SmtpText.OneLine(said);
         if (line.Length == 0) return $"{code} {status}".Trim();
         if (line.Length <= MostEvidence) return line;
-        var phrase = rule.StartsWith("text: ", StringComparison.Ordinal) ? rule.AsSpan(6).Trim('|') : default;
+        var phrase = rule.IndexOf("text: ", StringComparison.Ordinal) is >= 0 and var words ? rule.AsSpan(words + 6).Trim('|') : default;
         if (phrase.IndexOf('*') is >= 0 and var star) phrase = phrase[..star];
         var at = phrase.IsEmpty ? 0 : line.AsSpan().IndexOf(phrase, StringComparison.OrdinalIgnoreCase);
         return line.Substring(Math.Clamp(at - 200, 0, line.Length - MostEvidence), MostEvidence);

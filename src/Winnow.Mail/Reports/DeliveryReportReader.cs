@@ -46,15 +46,7 @@ internal static class DeliveryReportReader
         if (final.Length == 0) final = first.Length > 0 ? first : original?.To is [var only] ? only : "";
         return new RecipientReport(
             final, first.Length > 0 && !first.Equals(final, StringComparison.OrdinalIgnoreCase) ? first : null, action, status, code, diagnostic, host,
-            Cause(code, status, narrative?.Rejection ?? text, host, BounceRules.StageOf(diagnostic, about)));
-    }
-
-    // A report without the status that RFC 3464 §2.3.4 demands, from a system that does not say when it was told "unknown", proves no death.
-    private static BounceCause Cause(int? code, string? status, string text, string host, RefusalStage stage)
-    {
-        var cause = BounceRules.Decide(code, status, text, host, stage);
-        return cause.Reason == BounceReason.UserUnknown && status is null && code is not null && stage == RefusalStage.Unknown
-            ? cause with { Reason = BounceReason.Filtered, Verdict = Verdict.AddressDoubtful, Rule = $"no status; {cause.Rule}" } : cause;
+            BounceRules.Reported(code, status, narrative?.Rejection ?? text, host, BounceRules.StageOf(diagnostic, about)));
     }
 
     private static DeliveryAction Action(string? field, string? status)

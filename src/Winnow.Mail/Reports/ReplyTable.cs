@@ -10,16 +10,37 @@ internal sealed record ReplyFacts(int? Code, string? Status, string? Host, Refus
 /// <param name="Proof">A reply that this rule decides; a test holds each to it.</param>
 internal sealed record ReplyRule(BounceReason Reason, string When, string Phrase, string Proof)
 {
-    private const string Weak = "weak";
+    private const string Weak = "weak", Sure = "sure";
 
     /// <summary>Whether a telling number outweighs the phrase.</summary>
     public bool IsWeak { get; } = When.Split(' ').Contains(Weak);
 
-    private readonly (string Fact, string Value)[] conditions =
-        [.. When.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(c => c != Weak).Select(c => c.Split(':') is [var fact, { Length: > 0 } value] ? (fact, value) : throw new InvalidOperationException($"replies.tsv: “{c}” is no condition."))];
+    /// <summary>Whether only who looked the user up says so: believed without status and stage (<see cref="BounceRules.Reported"/>).</summary>
+    public bool IsSure { get; } = When.Split(' ').Contains(Sure);
+
+    private readonly Conditions conditions = new([.. When.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(c => c is not (Weak or Sure))]);
 
     /// <summary>Whether the facts fit.</summary>
-    public bool Admits(ReplyFacts facts) => conditions.Length == 0 || Array.TrueForAll(conditions, c => Holds(c.Fact, c.Value, facts));
+    public bool Admits(ReplyFacts facts) => conditions.Hold(facts);
+}
+
+/// <summary>One line of Rules/doubts.tsv: when words that call the user unknown prove no death.</summary>
+internal sealed record DoubtRule(string When)
+{
+    private readonly Conditions conditions = new(When.Split(' '));
+
+    /// <summary>Whether the facts fit.</summary>
+    public bool Admits(ReplyFacts facts) => conditions.Hold(facts);
+}
+
+/// <summary>What must hold of a reply besides its words: <c>status:x.7.1</c>, <c>stage:data</c> … (see <see cref="ReplyRule"/>).</summary>
+internal sealed class Conditions(string[] written)
+{
+    private readonly (string Fact, string Value)[] all =
+        [.. written.Select(c => c.Split(':') is [var fact, { Length: > 0 } value] ? (fact, value) : throw new InvalidOperationException($"“{c}” is no condition of a rule."))];
+
+    /// <summary>Whether all hold.</summary>
+    public bool Hold(ReplyFacts facts) => all.Length == 0 || Array.TrueForAll(all, c => Holds(c.Fact, c.Value, facts));
 
     private static bool Holds(string fact, string value, ReplyFacts facts) => fact switch
     {
@@ -27,7 +48,7 @@ internal sealed record ReplyRule(BounceReason Reason, string When, string Phrase
         "code" => facts.Code?.ToString(CultureInfo.InvariantCulture) == value,
         "stage" => facts.Stage.ToString().Equals(value, StringComparison.OrdinalIgnoreCase),
         "host" => facts.Host?.EndsWith(value, StringComparison.OrdinalIgnoreCase) == true,
-        _ => throw new InvalidOperationException($"replies.tsv: “{fact}” is no fact of a reply."),
+        _ => throw new InvalidOperationException($"“{fact}” is no fact of a reply."),
     };
 }
 
@@ -51,17 +72,29 @@ internal static class ReplyTable
     private static readonly PhraseSet Phrases = new(Rules.ConvertAll(r => r.Phrase));
     private static readonly string[] Names = [.. Rules.Select(r => "text: " + r.Phrase)];
     private static readonly List<CodeRule> Numbers = RuleFile.Rows("statuses", 4).ConvertAll(row => new CodeRule(row[0], BounceReasons.Parse(row[1]), row[2] == "sure"));
+    private static readonly List<DoubtRule> Doubts = RuleFile.Rows("doubts", 3).ConvertAll(row => new DoubtRule(row[0]));
     private static readonly List<string[]> StageRows = RuleFile.Rows("stages", 2);
     private static readonly PhraseSet StagePhrases = new(StageRows.ConvertAll(row => row[1]));
+
+    private static readonly HashSet<string> SureNames = [.. Rules.Where(r => r.IsSure).Select(r => "text: " + r.Phrase)];
+
+    /// <summary>Whether the rule of that name needs no witness: a number, or words marked so.</summary>
+    public static bool IsSure(string rule) => !rule.StartsWith("text: ", StringComparison.Ordinal) || SureNames.Contains(rule);
 
     /// <summary>The reason and the rule that gave it.</summary>
     public static (BounceReason Reason, string Rule) Reason(ReadOnlySpan<char> words, ReplyFacts facts)
     {
         var rule = Phrases.First(words, facts, static (facts, rule) => Rules[rule].Admits(facts));
-        if (rule >= 0 && !(Rules[rule].IsWeak && Number(facts, sure: true) is not null))
-            return (Rules[rule].Reason == BounceReason.HostUnknown && facts.Status is ['4', ..] ? BounceReason.NetworkError : Rules[rule].Reason, Names[rule]); // not found for now
+        if (rule >= 0 && !(Rules[rule].IsWeak && Number(facts, sure: true) is not null)) return Weighed(rule, facts);
         return Number(facts, sure: true) ?? Number(facts, sure: false) ?? (words.Length > 1 ? (BounceReason.OnHold, "none") : (BounceReason.Undefined, "none"));
     }
+
+    private static (BounceReason, string) Weighed(int rule, ReplyFacts facts) => Rules[rule] switch
+    {
+        { Reason: BounceReason.HostUnknown } when facts.Status is ['4', ..] => (BounceReason.NetworkError, Names[rule]), // not found for now
+        { Reason: BounceReason.UserUnknown, IsSure: false } when Doubts.Find(d => d.Admits(facts)) is { } doubt => (BounceReason.Filtered, $"doubt: {doubt.When}; {Names[rule]}"),
+        var decided => (decided.Reason, Names[rule]),
+    };
 
     private static (BounceReason, string)? Number(ReplyFacts facts, bool sure)
     {

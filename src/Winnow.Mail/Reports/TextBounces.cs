@@ -65,7 +65,7 @@ internal static class TextBounces
         var code = SmtpText.ReplyCode(text);
         return new RecipientReport(
             recipient, null, delayed ? DeliveryAction.Delayed : DeliveryAction.Failed, status, code, text, "",
-            BounceRules.Decide(code, status, text));
+            BounceRules.Reported(code, status, text, null, BounceRules.StageOf(text, default)));
     }
 
     private static string FieldsIn(string text)

@@ -8,8 +8,8 @@ public class BounceCorpusTests
 {
     // measured counts of expected rows; a change may raise them and must not lower them
     [Theory]
-    [InlineData("dsn", 164, 163, 163, 162, 159, 154)]
-    [InlineData("text", 142, 142, 141, 138, 137, 71)]
+    [InlineData("dsn", 164, 163, 163, 163, 160, 154)]
+    [InlineData("text", 142, 142, 141, 139, 138, 71)]
     public void Reports_are_read_as_the_corpus_expects(
         string format, int rows, int recipients, int events, int hard, int reasons, int statuses)
     {
@@ -40,7 +40,7 @@ public class BounceCorpusTests
             else if (answer?.Hard == true) wrong++;
             else if (row.Hard && !row.HardDisputed) missed++;
         }
-        Assert.True(right >= 98 && wrong <= 4 && missed <= 1, $"right {right}, wrong {wrong}, missed {missed}");
+        Assert.True(right >= 98 && wrong <= 2 && missed <= 1, $"right {right}, wrong {wrong}, missed {missed}");
     }
 
     [Fact]

@@ -20,6 +20,17 @@ public class BounceRuleProofTests
     }
 
     [Fact]
+    public void Every_doubt_is_raised_by_the_reply_that_proves_it()
+    {
+        foreach (var row in Rows("doubts"))
+        {
+            var cause = BounceRules.Decide(row[2]);
+            Assert.True(cause.Reason == BounceReason.Filtered && cause.Rule.StartsWith($"doubt: {row[0]}; text: ", StringComparison.Ordinal), $"“{row[2]}” should be doubted by “{row[0]}” and is {cause.Reason} by “{cause.Rule}”");
+            Assert.Equal(row[1], RuleProof.Of(cause.Rule, cause.Reason)?.Text);
+        }
+    }
+
+    [Fact]
     public void Every_rule_about_a_number_decides_when_there_are_no_words()
     {
         foreach (var row in Rows("statuses"))

@@ -32,10 +32,22 @@ public class BounceRulesTests
     [InlineData("535 5.7.8 Error: authentication failed", SecurityError, Verdict.OwnSetup)]
     [InlineData("550-5.7.1 [192.0.2.1] Our system has detected that this message is likely\n550-5.7.1 unsolicited mail.", SpamDetected, Verdict.Content)]
     [InlineData("552 5.3.4 Message size exceeds fixed limit", EmailTooLarge, Verdict.Content)]
-    [InlineData("451 4.7.1 Greylisted, please try again in 300 seconds", SystemError, Verdict.Temporary)]
+    [InlineData("451 4.7.1 Greylisted, please try again in 300 seconds", Greylisted, Verdict.Temporary)]
     [InlineData("421 4.7.0 Too many connections from your host", RateLimited, Verdict.Temporary)]
     [InlineData("550 5.4.5 Daily sending quota exceeded", RateLimited, Verdict.Temporary)]
     [InlineData("connect to mx.example.com[192.0.2.1]:25: Connection timed out", Expired, Verdict.Temporary)]
+    [InlineData("550 5.7.1 <ann@example.com>: Recipient address rejected: User unknown", Filtered, Verdict.AddressDoubtful)]
+    [InlineData("550 5.2.1 <ann@example.com>... User unknown", Filtered, Verdict.AddressDoubtful)]
+    [InlineData("550 5.2.1 <ann@example.com>: User unknown (in reply to RCPT TO command)", UserUnknown, Verdict.AddressDead)]
+    [InlineData("550 Invalid recipient (in reply to end of DATA command)", Filtered, Verdict.AddressDoubtful)]
+    [InlineData("554 delivery error: dd This user doesn't have a yahoo.com account (in reply to end of DATA command)", UserUnknown, Verdict.AddressDead)]
+    [InlineData("550 5.2.1 Account disabled (in reply to MAIL FROM command)", Rejected, Verdict.Blocked)]
+    [InlineData("550 Requested action not taken: mailbox unavailable", UserUnknown, Verdict.AddressDead)]
+    [InlineData("550 Requested action not taken: mailbox unavailable\n550 Reject due to policy restrictions.", PolicyViolation, Verdict.Blocked)]
+    [InlineData("192.0.2.9 does not like recipient. Remote host said: 554 5.7.1 Message rejected as spam", SpamDetected, Verdict.Content)]
+    [InlineData("550 5.1.0 marbled", Filtered, Verdict.AddressDoubtful)]
+    [InlineData("553 marbled", Filtered, Verdict.AddressDoubtful)]
+    [InlineData("550 5.1.90 You've reached your daily limit for message recipients", RateLimited, Verdict.Temporary)]
     [InlineData("550 marbled and garbled, we reduce nothing", OnHold, Verdict.Unclear)]
     [InlineData("", Undefined, Verdict.Unclear)]
     public void A_refusal_tells_why_and_who_must_act(string reply, BounceReason reason, Verdict verdict)
@@ -43,6 +55,14 @@ public class BounceRulesTests
         var cause = BounceRules.Decide(reply);
         Assert.True((reason, verdict) == (cause.Reason, cause.Verdict), cause.ToString());
     }
+
+    [Theory]
+    [InlineData(RefusalStage.BeforeRecipient, Rejected)]
+    [InlineData(RefusalStage.Recipient, UserUnknown)]
+    [InlineData(RefusalStage.Data, Filtered)]
+    [InlineData(RefusalStage.Unknown, UserUnknown)]
+    public void The_moment_of_the_refusal_tells_whom_it_is_about(RefusalStage stage, BounceReason reason) =>
+        Assert.Equal(reason, BounceRules.Decide(550, null, "No such user here", null, stage).Reason);
 
     [Fact]
     public void Every_reason_has_its_facts_and_HubSpots_words()

@@ -108,7 +108,7 @@ public class TextBounceFormsTests
             	Transcript of session follows:
             Command: Start Session with: mx.example.com
             Response: 550 Unknown user
-            """, "ann@example.com", BounceReason.UserUnknown, true },
+            """, "ann@example.com", BounceReason.Filtered, false },
         { "IMail", "postmaster@mx.example", "Undeliverable Mail", """
             Unknown user: ann@example.com
 

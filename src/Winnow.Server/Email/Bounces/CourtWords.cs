@@ -28,6 +28,8 @@ public static class CourtWords
     /// <summary>The name of a rule.</summary>
     public static string Rule(this IStringLocalizer<Words> words, string? rule) => (rule ?? "none").Split(": ", 2) switch
     {
+        ["doubt", var doubt] => words["{0}, which the status or the moment contradicts", words.Rule(doubt[(doubt.IndexOf("; ", StringComparison.Ordinal) + 2)..])],
+        ["no status; text", var passedOn] => words["{0}, passed on without a status", words.Rule("text: " + passedOn)],
         ["text", var phrase] => words["The words “{0}”", phrase.Trim('|').Replace("*", " … ", StringComparison.Ordinal)],
         ["status", var status] => words["Status code {0}", status],
         ["code", var code] => words["Reply code {0}", code],

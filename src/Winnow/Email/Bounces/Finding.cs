@@ -28,10 +28,7 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
     /// <summary>Reads the relay's last word about an e-mail: the same rules as for reports.</summary>
     public static Finding Of(Refusal refusal)
     {
-        var cause = BounceRules.Decide(refusal.Code, refusal.Status, refusal.Text, refusal.RefusedBy);
-        // before RCPT the server has not seen the recipient: whatever its words, they are about us
-        if (!refusal.AboutRecipient && cause.Verdict is Verdict.AddressDead or Verdict.AddressDoubtful or Verdict.MailboxFull)
-            cause = cause with { Reason = BounceReason.Rejected, Verdict = Verdict.Blocked, Rule = "stage: sender refused" };
+        var cause = BounceRules.Decide(refusal.Code, refusal.Status, refusal.Text, refusal.RefusedBy, refusal.Stage);
         return Storable(new("bounce", cause.Rule, refusal.Line, cause, refusal.Status, refusal.RefusedBy));
     }
 
@@ -67,10 +64,10 @@ public sealed record Finding(string Kind, string Rule, string Decisive, BounceCa
 }
 
 /// <summary>What a relay said when it refused an e-mail while we were sending.</summary>
-/// <param name="AboutRecipient">False when it spoke before RCPT TO: then it judged the sender.</param>
+/// <param name="Stage">When it said so: before RCPT TO it judged the sender, after DATA what the mail holds.</param>
 /// <param name="RefusedBy">The relay's host name.</param>
 /// <param name="Conversation">What was said, kept as the evidence.</param>
-public sealed record Refusal(int Code, string? Status, string Text, bool AboutRecipient, string RefusedBy, string Conversation)
+public sealed record Refusal(int Code, string? Status, string Text, RefusalStage Stage, string RefusedBy, string Conversation)
 {
     /// <summary>The reply as it came over the wire, in one line.</summary>
     public string Line => $"{Code}{(Status is null ? "" : " " + Status)} {Text.ReplaceLineEndings(" ")}";

@@ -7,6 +7,7 @@ using Winnow.Data;
 using Winnow.Email.Bounces;
 using Winnow.Jobs;
 using Winnow.Mail.Mime;
+using Winnow.Mail.Reports;
 using Winnow.Mail.Smtp;
 
 namespace Winnow.Email.Sending;
@@ -176,7 +177,15 @@ internal sealed class Delivery(DeliveryOf what, Db db, ContactStore contacts, Ou
         : refused is not null ? Refused(recipient, refused) : new(recipient, Outcome.SoftBounced, "expired", why);
 
     private Ending Refused(Waiting recipient, SmtpOutcome.Refused refused) => new(recipient, Outcome.Refused, null, refused.Reply.ToString(), Refusal: new(
-        refused.Code, refused.Enhanced, refused.Text, AboutRecipient: refused.Stage != SmtpStage.Check, what.Settings.RelayHost, $"{Said(refused.Stage, recipient)}\r\n{refused.Reply}\r\n"));
+        refused.Code, refused.Enhanced, refused.Text, StageOf(refused.Stage), what.Settings.RelayHost, $"{Said(refused.Stage, recipient)}\r\n{refused.Reply}\r\n"));
+
+    /// <summary>What the rules for refusals call it. A check of our own was made before anybody was asked about the recipient.</summary>
+    private static RefusalStage StageOf(SmtpStage stage) => stage switch
+    {
+        SmtpStage.Recipient => RefusalStage.Recipient,
+        SmtpStage.Data or SmtpStage.Content or SmtpStage.End => RefusalStage.Data,
+        _ => RefusalStage.BeforeRecipient,
+    };
 
     private static string Said(SmtpStage stage, Waiting recipient) => stage switch
     {

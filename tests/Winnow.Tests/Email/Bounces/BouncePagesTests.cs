@@ -5,6 +5,7 @@ using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
 using Winnow.Email.Bounces;
+using Winnow.Mail.Reports;
 using static Microsoft.Playwright.Assertions;
 
 namespace Winnow.Tests;
@@ -129,7 +130,7 @@ public sealed class BouncePagesTests
                 """));
             await tx.Execute(Statement.Built("recipient", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) values (1, 7, 1, 'c1@dead.test', 'c1@dead.test', 'sent', 0)"));
             await services.GetRequiredService<BounceIntake>().TakeReply(tx, new MailToken(1, 7, 1),
-                new(550, "5.1.1", "No such user <script>alert(1)</script>", true, "relay.test", "S: 550 5.1.1 No such user <script>alert(1)</script>"));
+                new(550, "5.1.1", "No such user <script>alert(1)</script>", RefusalStage.Recipient, "relay.test", "S: 550 5.1.1 No such user <script>alert(1)</script>"));
         });
         return web;
     }

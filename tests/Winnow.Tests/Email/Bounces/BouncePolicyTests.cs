@@ -153,7 +153,7 @@ public sealed class BouncePolicyTests
             await tx.Execute(Winnow.Data.Statement.Built("to", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) values (1, 1, 1, 'ann@example.test', 'ann@example.test', 'sent', 1)"));
         });
         for (var i = 0; i < 2; i++)
-            await db.Write(tx => intake.TakeReply(tx, new(1, 1, 1), new(550, "5.7.26", "Unauthenticated email is not accepted due to the domain's DMARC policy", true, "relay.test", "")));
+            await db.Write(tx => intake.TakeReply(tx, new(1, 1, 1), new(550, "5.7.26", "Unauthenticated email is not accepted due to the domain's DMARC policy", RefusalStage.Recipient, "relay.test", "")));
         await db.Write(tx => tx.Execute(Winnow.Data.Statement.Built("later", "update jobs set state = cast(@state as $json) where account_id = 1 and kind = 'TellSender'"), new { state = """{"emailId":1,"since":"2020-01-01T00:00:00+00:00"}""" }));
         await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
 
@@ -195,7 +195,7 @@ public sealed class BouncePolicyTests
     private static async Task Refuse(BounceApp winnow, long email, string reply)
     {
         var words = reply.Split(' ', 3);
-        await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann with { EmailId = email }, new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], true, "relay.test", "")));
+        await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann with { EmailId = email }, new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "relay.test", "")));
     }
 
     private static async Task<BounceApp> WithAnn(string database)
