@@ -23,7 +23,7 @@ public sealed record ComplaintReport(
 internal static class ComplaintReader
 {
     public static ComplaintReport? Read(MimePart message, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces) =>
-        Standard(message, original, traces) ?? Apple(message, original, traces) ?? AmazonJson(narrative, original, traces);
+        Standard(message, original, traces) ?? Apple(message, original, traces) ?? Old(message, narrative, original, traces) ?? AmazonJson(narrative, original, traces);
 
     private static ComplaintReport? Standard(MimePart message, ReturnedMail? original, IReadOnlyList<string> traces)
     {
@@ -39,12 +39,24 @@ internal static class ComplaintReader
 
     private static List<string> Recipients(Headers fields, ReturnedMail? original)
     {
-        foreach (var name in (ReadOnlySpan<string>)["Original-Rcpt-To", "Removal-Recipient", "Redacted-Address"])
+        // Microsoft names who complained on top of the returned mail
+        foreach (var (name, where) in (ReadOnlySpan<(string, Headers?)>)[("Original-Rcpt-To", fields), ("Removal-Recipient", fields), ("Redacted-Address", fields), ("X-HmXmrOriginalRecipient", original?.Headers)])
         {
-            var named = fields.All(name).Select(DeliveryReportReader.Address).Where(a => a.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < a.Length - 1).ToList();
+            var named = (where?.All(name) ?? []).Select(DeliveryReportReader.Address).Where(a => a.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < a.Length - 1).ToList();
             if (named.Count > 0) return named;
         }
-        return [.. (original?.To ?? []).Where(a => a.Contains('@', StringComparison.Ordinal))];
+        return InTo(original);
+    }
+
+    private static List<string> InTo(ReturnedMail? original) => [.. (original?.To ?? []).Where(a => a.Contains('@', StringComparison.Ordinal))];
+
+    // a feedback loop without the machine part of RFC 5965
+    private static ComplaintReport? Old(MimePart message, Narrative narrative, ReturnedMail? original, IReadOnlyList<string> traces)
+    {
+        if (ComplaintForm.Of(message, narrative, original) is not { } form) return null;
+        List<string> named = [.. form.Named(message)];
+        return new ComplaintReport(
+            "abuse", named.Count > 0 ? named : InTo(original), null, form.Name, $"complaint: {form.Name}", $"Subject: {message.Headers.Text("Subject")}", original, traces);
     }
 
     // Apple's mail app sends this for a person who presses "unsubscribe": no ARF, the sender is the one who wants out.

@@ -11,7 +11,7 @@ internal sealed class Narrative(MimePart message)
     private const int MostAbout = 1500;
     private const int MostMentions = 10;
 
-    private static readonly List<string> Marks = RuleFile.Rows("reasonmarks", 2).ConvertAll(row => row[0]);
+    private static readonly List<string> Marks = RuleFile.Rows("reasonmarks", 3).ConvertAll(row => row[0]);
 
     private string? text;
     private string? rejection;
@@ -68,6 +68,13 @@ internal sealed class Narrative(MimePart message)
 
     /// <summary>At most 1,500 characters.</summary>
     public static ReadOnlySpan<char> Start(ReadOnlySpan<char> text) => text.Length > MostAbout ? text[..MostAbout] : text;
+
+    /// <summary>The rows of the marks whose proof does not give its last line.</summary>
+    internal static IEnumerable<string> UnprovedMarks() =>
+        from row in RuleFile.Rows("reasonmarks", 3)
+        let lines = row[2].Split('|')
+        where RejectionIn(string.Join('\n', lines)) != lines[^1] || Marks.Find(mark => row[2].Contains(mark, StringComparison.OrdinalIgnoreCase)) != row[0]
+        select $"reasonmarks: “{row[0]}”";
 
     private static string RejectionIn(string text)
     {

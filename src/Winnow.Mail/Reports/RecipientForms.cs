@@ -5,7 +5,9 @@ namespace Winnow.Mail.Reports;
 /// <param name="After">What stands after it: <c>$</c> the end of the line, else how the rest begins; empty for anything.</param>
 internal sealed record RecipientForm(string Name, string Before, string After)
 {
-    public static readonly List<RecipientForm> Table = RuleFile.Rows("recipients", 3).ConvertAll(row => new RecipientForm(row[0], row[1], row[2]));
+    private static readonly List<string[]> Rows = RuleFile.Rows("recipients", 4);
+
+    public static readonly List<RecipientForm> Table = Rows.ConvertAll(row => new RecipientForm(row[0], row[1], row[2]));
 
     /// <summary>How many of the first rows are forms that begin a paragraph about somebody.</summary>
     public static readonly int Leading = Table.FindIndex(form => form.Name == "line: address first" && form.After is not ("..." or ":"));
@@ -24,6 +26,13 @@ internal sealed record RecipientForm(string Name, string Before, string After)
         for (var i = 0; i < Table.Count; i++)
             if (Table[i].Stands(start, words, after)) return i;
         return Table.Count;
+    }
+
+    /// <summary>The rows whose proof another row names, or none.</summary>
+    internal static IEnumerable<string> Unproved()
+    {
+        for (var i = 0; i < Rows.Count; i++)
+            if (AddressesInText.Find(Rows[i][3]) is not [var place] || Of(Rows[i][3], place) != i) yield return $"recipients: {Rows[i][0]} “{Rows[i][1]}”, “{Rows[i][2]}”";
     }
 
     private bool Stands(ReadOnlySpan<char> start, ReadOnlySpan<char> words, ReadOnlySpan<char> after) =>

@@ -73,7 +73,7 @@ internal static class ReplyTable
     private static readonly string[] Names = [.. Rules.Select(r => "text: " + r.Phrase)];
     private static readonly List<CodeRule> Numbers = RuleFile.Rows("statuses", 4).ConvertAll(row => new CodeRule(row[0], BounceReasons.Parse(row[1]), row[2] == "sure"));
     private static readonly List<DoubtRule> Doubts = RuleFile.Rows("doubts", 3).ConvertAll(row => new DoubtRule(row[0]));
-    private static readonly List<string[]> StageRows = RuleFile.Rows("stages", 2);
+    private static readonly List<string[]> StageRows = RuleFile.Rows("stages", 3);
     private static readonly PhraseSet StagePhrases = new(StageRows.ConvertAll(row => row[1]));
 
     private static readonly HashSet<string> SureNames = [.. Rules.Where(r => r.IsSure).Select(r => "text: " + r.Phrase)];
@@ -110,6 +110,16 @@ internal static class ReplyTable
     /// <summary>When in the conversation it was said, if the words tell.</summary>
     public static RefusalStage StageOf(ReadOnlySpan<char> words) =>
         StagePhrases.First(words) is >= 0 and var row ? Enum.Parse<RefusalStage>(StageRows[row][0], ignoreCase: true) : RefusalStage.Unknown;
+
+    /// <summary>The rows of the stages whose proof another row places, or none.</summary>
+    internal static IEnumerable<string> UnprovedStages()
+    {
+        foreach (var row in StageRows)
+        {
+            var words = new char[row[2].Length + 1];
+            if (StagePhrases.First(words.AsSpan(0, ReplyWords.Write(row[2], words))) is not (>= 0 and var found) || StageRows[found] != row) yield return $"stages: “{row[1]}”";
+        }
+    }
 
     /// <summary>"x.1.1" fits 5.1.1 and 4.1.1; a final * fits any ending.</summary>
     public static bool Fits(string? status, string pattern)

@@ -8,7 +8,8 @@ internal static class Signs
 {
     private const int MostOpening = 3000;
 
-    private static readonly ILookup<string, string> Words = RuleFile.Rows("signs", 2).ToLookup(row => row[0], row => row[1]);
+    private static readonly List<string[]> Rows = RuleFile.Rows("signs", 3);
+    private static readonly ILookup<string, string> Words = Rows.ToLookup(row => row[0], row => row[1]);
     private static readonly PhraseSet Senders = Of("sender"), Subjects = Of("subject"), Openings = Of("opening"), Delays = Of("delay"), Warnings = Of("delay-subject");
     private static readonly PhraseSet AutoSubjects = Of("auto-subject"), Challenges = Of("challenge");
     private static readonly (string Name, string Value)[] AutoHeaders = [.. Words["auto-header"].Select(h => h.Split(": ", 2)).Select(h => (h[0].TrimEnd(':'), h is [_, var start] ? start : ""))];
@@ -57,9 +58,23 @@ internal static class Signs
         return Array.Exists(Answers, a => subject.StartsWith(a, StringComparison.OrdinalIgnoreCase));
     }
 
-    // A mail program's mark, or an answer to another mail: a person wrote it.
-    private static bool IsPerson(Headers headers) =>
+    /// <summary>A mail program's mark, or an answer to another mail: a person wrote it.</summary>
+    public static bool IsPerson(Headers headers) =>
         Array.Exists(PersonHeaders, headers.Has) || headers.Has("In-Reply-To") && !headers.Has("Auto-Submitted");
+
+    /// <summary>The rows whose proof another row knows, or none.</summary>
+    internal static IEnumerable<string> Unproved() =>
+        from kind in Rows.GroupBy(row => row[0])
+        from row in kind
+        where kind.FirstOrDefault(other => Knows(other, row[2]))?[1] != row[1]
+        select $"signs: {row[0]} “{row[1]}”";
+
+    private static bool Knows(string[] row, string line) => row[0] switch
+    {
+        "answer" or "auto-subject-start" or "auto-header" => line.StartsWith(row[1], StringComparison.OrdinalIgnoreCase),
+        "person-header" => line.StartsWith(row[1] + ":", StringComparison.Ordinal),
+        _ => Stands(new PhraseSet([row[1]]), line),
+    };
 
     private static bool IsBounceSubject(Headers headers) => Stands(Subjects, headers.Text("Subject"));
 

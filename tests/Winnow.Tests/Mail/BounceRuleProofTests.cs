@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Winnow.Mail.Reports;
 
 namespace Winnow.Tests;
@@ -20,6 +21,9 @@ public class BounceRuleProofTests
     }
 
     [Fact]
+    public void Every_sign_form_mark_and_stage_is_known_by_the_line_that_proves_it() => Assert.Empty(RuleProof.Unproved());
+
+    [Fact]
     public void Every_doubt_is_raised_by_the_reply_that_proves_it()
     {
         foreach (var row in Rows("doubts"))
@@ -29,6 +33,44 @@ public class BounceRuleProofTests
             Assert.Equal(row[1], RuleProof.Of(cause.Rule, cause.Reason)?.Text);
         }
     }
+
+    [Fact]
+    public void Every_form_of_complaint_is_known_by_the_report_that_proves_it()
+    {
+        foreach (var row in Rows("complaints"))
+        {
+            var report = Assert.IsType<ComplaintReport>(Complaint(row[5], ""));
+            Assert.Equal(($"complaint: {row[0]}", true, "1@acme.example"), (report.Rule, report.IsUnwanted, report.Original?.MessageId));
+            Assert.Equal(row[4] == "-" ? "hidden@example.com" : "ann@example.com", Assert.Single(report.Recipients));
+            Assert.Contains(row[5].Split('|')[1][9..], RuleProof.Of(report.Rule, BounceReason.Undefined)!.Text, StringComparison.Ordinal);
+            // a person who answers, forwards, or sends from another address
+            Assert.IsType<OtherMail>(Complaint(row[5].Replace("Subject: ", "Subject: Fwd: ", StringComparison.Ordinal), ""));
+            Assert.IsType<OtherMail>(Complaint(row[5].Replace("From: ", "From: ivy@example.net, ", StringComparison.Ordinal), "User-Agent: Mail of people\n"));
+        }
+    }
+
+    // the head of a report (lines parted by |, the text after an empty one) with the mail that it is about
+    private static MailReport Complaint(string head, string more) => MailReport.Read(Encoding.UTF8.GetBytes($"""
+        {head.Split("||")[0].Replace('|', '\n')}
+        {more}MIME-Version: 1.0
+        Content-Type: multipart/mixed; boundary=b
+
+        --b
+
+        {(head.Split("||") is [_, var text] ? text : "")}
+        --b
+        Content-Type: message/rfc822
+
+        X-HmXmrOriginalRecipient: ann@example.com
+        Received: from mx.acme.example by mx.provider.example
+        From: news@acme.example
+        To: hidden@example.com
+        Subject: Spring news
+        Message-ID: <1@acme.example>
+
+        Spring is here.
+        --b--
+        """));
 
     [Fact]
     public void Every_rule_about_a_number_decides_when_there_are_no_words()

@@ -79,6 +79,57 @@ public class MailReportTests
         Assert.Equal("jörg@example.com", Assert.Single(report.Failed).Recipient);
     }
 
+    [Theory]
+    [InlineData("From: Ann <ann@example.com>\nSubject: SPAM!\nUser-Agent: Mail of people")]
+    [InlineData("From: Ann <ann@example.com>\nSubject: Fwd: complaint about message from 192.0.2.1")]
+    [InlineData("From: staff@hotmail.com\nSubject: Re: complaint about message from 192.0.2.1")]
+    [InlineData("From: staff@hotmail.com\nSubject: Your enrolment in the program")]
+    public void Who_forwards_spam_or_quotes_a_complaint_is_no_feedback_loop(string head) => Assert.IsType<OtherMail>(Read($"""
+        {head}
+        Content-Type: multipart/mixed; boundary=b
+
+        --b
+
+        This is an email abuse of the worst kind.
+        --b
+        Content-Type: message/rfc822
+
+        From: news@acme.example
+        To: ann@example.com
+        Subject: Spring news
+
+        Spring is here.
+        --b--
+        """));
+
+    [Fact]
+    public void Microsofts_reports_name_who_complained_on_top_of_the_returned_mail()
+    {
+        var report = Assert.IsType<ComplaintReport>(Read("""
+            From: staff@hotmail.com
+            Subject: complaint about message from 192.0.2.1
+            Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+            --b
+            Content-Type: message/feedback-report
+
+            Feedback-Type: abuse
+            Version: 1
+            --b
+            Content-Type: message/rfc822
+
+            X-HmXmrOriginalRecipient: <ann@hotmail.com>
+            From: news@acme.example
+            To: everybody@acme.example
+            Subject: Spring news
+
+            Spring is here.
+            --b--
+            """));
+        Assert.Equal("ann@hotmail.com", Assert.Single(report.Recipients));
+        Assert.Equal("part: message/feedback-report", report.Rule);
+    }
+
     [Fact]
     public void A_read_receipt_is_neither_bounce_nor_complaint()
     {

@@ -35,6 +35,7 @@ public static class CourtWords
         ["code", var code] => words["Reply code {0}", code],
         ["stage", _] => words["Refused before the recipient was named"],
         ["header", var header] => words["The header {0}", header],
+        ["complaint", var form] => words["A complaint in the form of {0}", form],
         ["part", var part] => words["A part of type {0}", part],
         ["none"] => words["No rule knew it"],
         [var door, var type] when WebhookProvider.Find(door) is { } provider => words["{0} calls it {1}", provider.Name, type],
