@@ -8,14 +8,18 @@ namespace Winnow.Server.Contacts;
 
 /// <summary>What a table of contacts shows, read from the address: <c>q filter list</c> say which contacts, <c>sort after before</c>
 /// which page, <c>col</c> which columns, <c>all=1</c> that all are selected, <c>count=1</c> that they are counted however long that takes.</summary>
+/// <param name="Joined">On the page of a list: since when they are in it, as far as that is known.</param>
 /// <param name="Count">Null when it is a large view that nobody has counted yet: the page asks for that once it is shown.</param>
-public sealed record ContactTablePage(ContactView View, ContactRows Page, long? Count, IReadOnlyList<Property> Columns, string Sort, bool AllSelected, PropertyCatalog Properties)
+public sealed record ContactTablePage(ContactView View, ContactRows Page, long? Count, IReadOnlyList<Property> Columns, string Sort, bool AllSelected, PropertyCatalog Properties, IReadOnlyDictionary<long, DateTimeOffset>? Joined = null)
 {
     /// <summary>The columns when nobody chose others.</summary>
     public static readonly string[] Usual = ["hs_marketable_status", "hs_email_hard_bounce_reason_enum", "hs_email_last_send_date", "createdate"];
 
-    /// <summary>Which sort a column offers in this view; null for none. Only what has an index is offered for large views.</summary>
-    public string? SortOf(Property property) => ContactIndex.Sorts.FirstOrDefault(s => s.Value.Column == property.Column && (s.Value.Indexed || View.IsSmall || Count <= ContactIndex.Small)).Key;
+    /// <summary>Which sort a column offers in this view; null for none. Only what has an index is offered for large views; a list that is small can be sorted by anything.</summary>
+    public string? SortOf(Property property) =>
+        ContactIndex.Sorts.FirstOrDefault(s => s.Value.Column == property.Column && (s.Value.Indexed || Small)).Key ?? (Small && Joined is not null ? property.Name : null);
+
+    private bool Small => View.IsSmall || Count <= ContactIndex.Small;
 
     /// <summary>Reads the page that the address asks for.</summary>
     /// <param name="list">Only members of this list.</param>
@@ -29,14 +33,20 @@ public sealed record ContactTablePage(ContactView View, ContactRows Page, long? 
         if (view is null) return (null, error);
         var count = await index.Narrow(tx, view);
         if (count is null && (query.GetValueOrDefault("all") == "1" || query.GetValueOrDefault("count") == "1")) count = await index.Count(tx, view);
-        var sort = Sorted(query.GetValueOrDefault("sort").ToString(), view.IsSmall || count <= ContactIndex.Small);
-        var page = await index.Page(tx, view, new(sort.TrimStart('-'), sort.StartsWith('-'), Id(query.GetValueOrDefault("after")), Id(query.GetValueOrDefault("before"))));
+        var (sort, by) = Sorted(query.GetValueOrDefault("sort").ToString(), view.IsSmall || count <= ContactIndex.Small, list is null ? null : catalog);
+        var page = await index.Page(tx, view, new(sort.TrimStart('-'), sort.StartsWith('-'), Id(query.GetValueOrDefault("after")), Id(query.GetValueOrDefault("before")), By: by));
+        var joined = list is { } id ? await index.JoinTimes(tx, account.Id, id, page.Rows) : null;
         var chosen = query.GetValueOrDefault("col") is { Count: > 0 } columns ? columns.ToArray() : Usual;
-        return (new(view, page, count, [.. chosen.Select(name => catalog.Find(name!)).OfType<Property>().Take(ViewContent.MaxColumns)], sort, query.GetValueOrDefault("all") == "1", catalog), null);
+        return (new(view, page, count, [.. chosen.Select(name => catalog.Find(name!)).OfType<Property>().Take(ViewContent.MaxColumns)], sort, query.GetValueOrDefault("all") == "1", catalog, joined), null);
     });
 
-    private static string Sorted(string asked, bool small) =>
-        ContactIndex.Sorts.TryGetValue(asked.TrimStart('-'), out var sort) && (sort.Indexed || small) ? asked : ViewContent.UsualSort;
+    private static (string Sort, Property? By) Sorted(string asked, bool small, PropertyCatalog? ofList) => asked.TrimStart('-') switch
+    {
+        var name when ContactIndex.Sorts.TryGetValue(name, out var sort) && (sort.Indexed || small) => (asked, null),
+        ContactIndex.ByJoining when ofList is not null => (asked, null),
+        var name when small && ofList?.Find(name) is { } property => (asked, property),
+        _ => (ViewContent.UsualSort, null),
+    };
 
     private static long? Id(string? text) => long.TryParse(text, out var id) ? id : null;
 }

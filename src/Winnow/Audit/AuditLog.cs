@@ -103,6 +103,16 @@ public enum AuditAction
     ListChanged,
     /// <summary>A list was deleted; its contacts stay.</summary>
     ListDeleted,
+    /// <summary>A deleted list was brought back.</summary>
+    ListRestored,
+    /// <summary>An active list became static; nobody did it when it was so arranged.</summary>
+    ListConverted,
+    /// <summary>When an active list becomes static; after: a date, days without a change, or nothing.</summary>
+    ListConversionSet,
+    /// <summary>A list was put into a folder; after: which.</summary>
+    ListMoved,
+    /// <summary>A folder of lists was made, renamed, moved or deleted.</summary>
+    ListFoldersChanged,
     /// <summary>A draft of an e-mail was deleted.</summary>
     EmailDeleted,
     /// <summary>A test of an e-mail went to an address.</summary>

@@ -3,11 +3,12 @@ using Winnow.Accounts;
 using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Lists;
 
 namespace Winnow.Email;
 
 /// <summary>Marketing e-mails: write, change, copy, delete, find.</summary>
-public sealed class EmailStore(Db db, TimeProvider clock) : IUseProperties
+public sealed class EmailStore(Db db, TimeProvider clock) : IUseProperties, IUseLists
 {
     /// <summary>Longest HTML and longest text kept, in characters: mail programs cut off far less.</summary>
     public const int MaxBody = 1_000_000;
@@ -70,6 +71,13 @@ public sealed class EmailStore(Db db, TimeProvider clock) : IUseProperties
     public async Task<IReadOnlyList<PropertyUse>> UsesOf(Tx tx, long accountId, Property property, PropertyCatalog properties) =>
         [.. (await tx.Query<Row>(Sql["drafts-that-name"], new { accountId, like = LikePattern.Containing($"contact.{property.Name}") })).Select(row => row.Email())
             .Where(draft => draft.Texts.Any(part => TokenText.Names(part.Text, property.Name))).Select(draft => new PropertyUse(PropertyUser.Email, draft.Id, draft.Name))];
+
+    /// <summary>The drafts that would go to members of the list, then those that would not. What was ordered to be sent keeps its recipients.</summary>
+    public async Task<IReadOnlyList<ListUse>> UsesOf(Tx tx, long accountId, long listId)
+    {
+        var drafts = (await tx.Query<Row>(Sql["drafts"], new { accountId })).Select(row => row.Email()).ToList();
+        return [.. drafts.Where(d => d.IncludedLists.Contains(listId)).Select(d => new ListUse(ListUser.EmailTo, d.Id, d.Name)), .. drafts.Where(d => d.ExcludedLists.Contains(listId)).Select(d => new ListUse(ListUser.EmailNotTo, d.Id, d.Name))];
+    }
 
     private static string Line(string text) => Cut(new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)]).Trim(), MaxLine);
 

@@ -24,6 +24,13 @@ where account_id = @accountId and state = 'draft'
   and (lower(subject) like @like escape '\' or lower(preview_text) like @like escape '\' or lower(html) like @like escape '\' or lower(text) like @like escape '\')
 order by lower(name), id;
 
+-- name: drafts
+select account_id, id, name, subject, preview_text, from_name, from_address, '' as html, '' as text, included_lists, excluded_lists, state, job_id, created_by,
+       created_at, updated_at, sent_at, resume_at, problem
+from marketing_emails
+where account_id = @accountId and state = 'draft'
+order by lower(name), id;
+
 -- name: count
 select count(*) from marketing_emails
 where account_id = @accountId and (lower(name) like @like escape '\' or lower(subject) like @like escape '\');

@@ -13,7 +13,7 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
     private static readonly SqlFile Sql = SqlFile.Beside<BuildLists>();
     private static readonly Statement Contacts = Statement.Built("contacts of a chunk",
         $"select {ContactColumn.List()} from contacts where account_id = @accountId and id between @from and @to order by id");
-    private static readonly BulkTable Chunks = new("list_chunks", "account_id", "list_id", "chunk", "count", "members");
+    private static readonly BulkTable Chunks = new("list_chunks", "account_id", "list_id", "chunk", "count", "members", "joined");
 
     /// <summary>Where the pass is.</summary>
     /// <param name="Chunk">The next chunk; below 0 before the lists were taken.</param>
@@ -68,13 +68,14 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
     }, stop);
 
     /// <summary>Writes the chunk of every list that is still this job's: one edited meanwhile belongs to the next pass.</summary>
-    private static async Task<Step<Pass>> WriteChunk(Tx tx, JobRun run, long chunk, Dictionary<long, MemberSet> found)
+    private async Task<Step<Pass>> WriteChunk(Tx tx, JobRun run, long chunk, Dictionary<long, MemberSet> found)
     {
         var mine = (await tx.Query<Row>(Sql["hold-mine"], new { run.AccountId, run.Id })).Select(r => r.Id).Where(found.ContainsKey).ToArray();
         var (from, to) = (chunk << MemberChunk.Bits, (chunk << MemberChunk.Bits) + MemberChunk.Mask);
         foreach (var (listId, contactId, added) in await tx.Query<(long, long, bool)>(Sql["take-deltas"], new { run.AccountId, lists = mine, from, to }))
             _ = added ? found[listId].Add(contactId) : found[listId].Remove(contactId);
         await tx.Execute(Sql["clear-chunk"], new { run.AccountId, lists = mine, chunk });       // there only when a build that had got to its end was broken off
+        var joined = JoinTimes.All(JoinTimes.Second(clock.GetUtcNow()));
         await tx.Bulk(Chunks, mine.Where(id => found[id].Count > 0), (row, id) =>
         {
             row.Long(run.AccountId);
@@ -82,6 +83,7 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
             row.Long(chunk);
             row.Long(found[id].Count);
             row.Bytes(found[id].Encode(chunk));
+            row.Bytes(joined);
         });
         return new(new(chunk + 1), Math.Max(0, Math.Min(to, run.Total) - Math.Max(from, run.Done)));
     }

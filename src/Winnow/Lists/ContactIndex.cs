@@ -5,10 +5,11 @@ using Winnow.Filters;
 namespace Winnow.Lists;
 
 /// <summary>How the index is ordered and where a page begins.</summary>
-/// <param name="Sort">A name of <see cref="ContactIndex.Sorts"/>.</param>
+/// <param name="Sort">A name of <see cref="ContactIndex.Sorts"/>, or <see cref="ContactIndex.ByJoining"/> for a list.</param>
+/// <param name="By">Any property instead of <paramref name="Sort"/>, for views of at most <see cref="ContactIndex.Small"/>.</param>
 /// <param name="After">The page after this contact; <paramref name="Before"/>: the page before it. Neither: the first page.</param>
 /// <param name="Size">Rows on a page.</param>
-public sealed record ContactOrder(string Sort = "created", bool Descending = true, long? After = null, long? Before = null, int Size = 25);
+public sealed record ContactOrder(string Sort = "created", bool Descending = true, long? After = null, long? Before = null, int Size = 25, Property? By = null);
 
 /// <summary>A page of the index.</summary>
 /// <param name="Rows">In order.</param>
@@ -32,6 +33,9 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         ["updated"] = (ContactColumn.Of("updated_at"), false),
         ["sent"] = (ContactColumn.Of("last_send_at"), false),
     };
+
+    /// <summary>The sort of a list's members by when they joined: whatever its size, at the price of reading the whole list.</summary>
+    public const string ByJoining = "joined";
 
     private const int Few = 2_000;
     private static readonly SqlFile Sql = SqlFile.Beside<ContactIndex>();
@@ -84,9 +88,14 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         return set;
     }
 
+    /// <summary>Since when these contacts are in a list, as far as that is known.</summary>
+    public Task<Dictionary<long, DateTimeOffset>> JoinTimes(Tx tx, long accountId, long list, IReadOnlyList<Contact> rows) => members.JoinTimes(tx, accountId, list, [.. rows.Select(row => row.Id)]);
+
     /// <summary>One page of the view.</summary>
     public async Task<ContactRows> Page(Tx tx, ContactView view, ContactOrder order)
     {
+        if (order.By is { } property) return await PageOf(tx, view, order, await InOrderOf(tx, view, property, order.Descending));
+        if (order.Sort == ByJoining && view.Query.ListId is { } list) return await PageOf(tx, view, order, await InOrderOfJoining(tx, view, list, order.Descending));
         var (column, _) = Sorts.TryGetValue(order.Sort, out var known) ? known : Sorts["created"];
         var cursor = (order.After ?? order.Before) is { } id ? await contacts.Find(tx, view.AccountId, id) : null;
         var backwards = cursor is not null && order.Before is not null;
@@ -97,6 +106,36 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         if (more) rows.RemoveAt(order.Size);
         if (backwards) rows.Reverse();
         return new(rows, backwards ? more : cursor is not null, backwards || more);
+    }
+
+    private async Task<long[]> InOrderOfJoining(Tx tx, ContactView view, long list, bool down)
+    {
+        var shown = await Freeze(tx, view);
+        var ids = Array.FindAll(await members.InOrderOfJoining(tx, view.AccountId, list), shown.Contains);
+        if (down) Array.Reverse(ids);
+        return ids;
+    }
+
+    /// <summary>As <see cref="Stretches"/> order them: values first, contacts without one last.</summary>
+    private async Task<long[]> InOrderOf(Tx tx, ContactView view, Property property, bool down)
+    {
+        var all = await contacts.Read(tx, view.AccountId, [.. (await Freeze(tx, view)).Ids.Take(Small)]);
+        var valued = all.Where(c => c[property] is not null).OrderBy(c => c[property], Values).ThenBy(c => c.Id).Select(c => c.Id).ToList();
+        if (down) valued.Reverse();
+        return [.. valued, .. all.Where(c => c[property] is null).Select(c => c.Id).Order()];
+    }
+
+    private static readonly Comparer<object?> Values = Comparer<object?>.Create((a, b) =>
+        a is string x && b is string y ? string.Compare(x, y, StringComparison.OrdinalIgnoreCase) : System.Collections.Comparer.DefaultInvariant.Compare(a, b));
+
+    private async Task<ContactRows> PageOf(Tx tx, ContactView view, ContactOrder order, long[] ids)
+    {
+        var place = (order.After ?? order.Before) is { } cursor ? Array.IndexOf(ids, cursor) : -1;
+        var back = place >= 0 && order.After is null;
+        var from = place < 0 ? 0 : back ? Math.Max(0, place - order.Size) : place + 1;
+        var page = ids[from..Math.Min(back ? place : from + order.Size, ids.Length)];
+        var rows = (await contacts.Read(tx, view.AccountId, page)).ToDictionary(c => c.Id);
+        return new([.. page.Where(rows.ContainsKey).Select(id => rows[id])], from > 0, from + page.Length < ids.Length);
     }
 
     /// <summary>Contacts with a value come first, those without follow by id, whatever the direction and the database.</summary>

@@ -28,9 +28,15 @@ public enum ListState
 /// <param name="Filter">HubSpot's filterBranch as JSON; null for a list without one.</param>
 /// <param name="TimeZone">The account's time zone when the filter was set: its days are days there.</param>
 /// <param name="BuiltAt">When a build last ended.</param>
+/// <param name="FolderId">Its folder; 0 for none.</param>
+/// <param name="ConvertsAt">When an active list becomes static (UTC).</param>
+/// <param name="ConvertsAfterDays">It becomes static after so many days in which nobody joined or left.</param>
+/// <param name="ConversionSetAt">When one of these was said.</param>
+/// <param name="ConvertedAt">When it became static; null for a list that always was.</param>
 public sealed record ContactList(
     long Id, string Name, ListKind Kind, ListState State, string? Filter, string TimeZone,
-    long? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset FiltersUpdatedAt, DateTimeOffset? BuiltAt)
+    long? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset FiltersUpdatedAt, DateTimeOffset? BuiltAt,
+    long FolderId, DateTimeOffset? ConvertsAt, long? ConvertsAfterDays, DateTimeOffset? ConversionSetAt, DateTimeOffset? ConvertedAt)
 {
     /// <summary>Longest name, in characters.</summary>
     public const int MaxName = 200;

@@ -28,4 +28,4 @@ delete from deleted_members where account_id = @accountId and operation_id = @op
 select id from contacts where account_id = @accountId and id in @ids;
 
 -- name: list
-select id from lists where account_id = @accountId and id = @listId and deleted_at is null and state = 'COMPLETE';
+select id from lists where account_id = @accountId and id = @listId and (deleted_at is null or kind <> 'DYNAMIC') and purged_at is null and state = 'COMPLETE';

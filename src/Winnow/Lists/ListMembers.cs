@@ -10,7 +10,7 @@ namespace Winnow.Lists;
 public sealed class ListMembers(Db db, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<ListMembers>();
-    private static readonly BulkTable Chunks = new("list_chunks", "account_id", "list_id", "chunk", "count", "members");
+    private static readonly BulkTable Chunks = new("list_chunks", "account_id", "list_id", "chunk", "count", "members", "joined");
     private static readonly BulkTable Deltas = new("list_deltas", "account_id", "list_id", "contact_id", "added", "at");
 
     /// <summary>All members.</summary>
@@ -38,10 +38,50 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     public async Task<bool> Contains(Tx tx, long accountId, long listId, long contactId) =>
         (await Read(tx, accountId, listId, MemberSet.ChunkOf(contactId), MemberSet.ChunkOf(contactId))).Contains(contactId);
 
+    /// <summary>Since when these members are in the list, to the second; who is not in it, or of whom nobody knows, is left out.</summary>
+    public async Task<Dictionary<long, DateTimeOffset>> JoinTimes(Tx tx, long accountId, long listId, IReadOnlyCollection<long> contacts)
+    {
+        var (times, ids) = (new Dictionary<long, DateTimeOffset>(), new MemberSet(contacts));
+        foreach (var chunk in await tx.Query<Stored>(Sql["chunks"], new { accountId, listId, chunks = ids.ChunkNumbers.ToArray() }))
+        {
+            var members = new MemberSet();
+            members.Decode(chunk.Number, chunk.Members);
+            foreach (var id in ids.Only(chunk.Number).Intersect(members).Ids) if (Lists.JoinTimes.At(Lists.JoinTimes.Of(chunk.Joined, (ushort)id)) is { } at) times[id] = at;
+        }
+        foreach (var (id, added, at) in await tx.Query<(long, bool, long)>(Sql["deltas"], new { accountId, listId, ids = contacts.ToArray() }))
+            if (added) times[id] = DateTimeOffset.FromUnixTimeSeconds(at / 1_000);
+            else times.Remove(id);
+        return times;
+    }
+
+    /// <summary>Since when a contact is in these lists, by list id; where nobody knows it the list is left out.</summary>
+    public async Task<Dictionary<long, DateTimeOffset>> JoinTimesOf(Tx tx, long accountId, long contactId, IReadOnlyCollection<long> lists)
+    {
+        var (times, of) = (new Dictionary<long, DateTimeOffset>(), new { accountId, contactId, chunk = MemberSet.ChunkOf(contactId), lists = lists.ToArray() });
+        foreach (var (list, joined) in await tx.Query<(long, byte[]?)>(Sql["joined"], of))
+            if (Lists.JoinTimes.At(Lists.JoinTimes.Of(joined, (ushort)contactId)) is { } at) times[list] = at;
+        foreach (var (list, at) in await tx.Query<(long, long)>(Sql["joined-lately"], of)) times[list] = DateTimeOffset.FromUnixTimeSeconds(at / 1_000);
+        return times;
+    }
+
+    /// <summary>The members in the order in which they joined, those of one second by id; of whom nobody knows it comes first.</summary>
+    public async Task<long[]> InOrderOfJoining(Tx tx, long accountId, long listId)
+    {
+        var members = await Read(tx, accountId, listId);
+        var seconds = new Dictionary<long, long[]>();
+        foreach (var chunk in await tx.Query<Stored>(Sql["chunks"], new { accountId, listId, chunks = members.ChunkNumbers.ToArray() })) seconds[chunk.Number] = Lists.JoinTimes.Read(chunk.Joined);
+        var lately = (await tx.Query<(long Id, bool, long At)>(Sql["all-deltas"], new { accountId, listId })).ToDictionary(d => d.Id, d => d.At / 1_000);
+        var ids = members.Ids.ToArray();
+        var keys = Array.ConvertAll(ids, id => lately.TryGetValue(id, out var at) ? at : seconds.TryGetValue(MemberSet.ChunkOf(id), out var chunk) ? chunk[id & MemberChunk.Mask] : 0);
+        return [.. ids.Zip(keys).OrderBy(pair => pair.Second).Select(pair => pair.First)];
+    }
+
     /// <summary>Makes exactly these the members.</summary>
-    public async Task Write(Tx tx, long accountId, long listId, MemberSet members)
+    /// <param name="joined">When they joined; null for a selection, of which nobody asks.</param>
+    public async Task Write(Tx tx, long accountId, long listId, MemberSet members, DateTimeOffset? joined = null)
     {
         await Clear(tx, accountId, listId);
+        var times = joined is { } at ? Lists.JoinTimes.All(Lists.JoinTimes.Second(at)) : null;
         await tx.Bulk(Chunks, members.ChunkNumbers, (row, chunk) =>
         {
             row.Long(accountId);
@@ -49,6 +89,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
             row.Long(chunk);
             row.Long(members.CountOf(chunk));
             row.Bytes(members.Encode(chunk));
+            row.Bytes(times);
         });
     }
 
@@ -66,7 +107,8 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         var touched = add.Union(remove);
         if (touched.Count == 0) return;
         await Lock(tx, accountId, listId);
-        await Rewrite(tx, accountId, listId, add, remove);
+        var now = Lists.JoinTimes.Second(clock.GetUtcNow());
+        await Rewrite(tx, accountId, listId, add, remove, _ => now, few: false);
         await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = touched.Ids.ToArray() });
     }
 
@@ -115,14 +157,9 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     internal async Task Fold(Tx tx, long accountId, long listId)
     {
         await Lock(tx, accountId, listId);
-        var deltas = await tx.Query<(long ContactId, bool Added)>(Sql["take-deltas"], new { accountId, listId });
-        await Rewrite(tx, accountId, listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)));
-    }
-
-    private static async Task WriteChunk(Tx tx, long accountId, long listId, long chunk, MemberSet members)
-    {
-        if (members.Encode(chunk) is { } bytes) await tx.Execute(Sql["put-chunk"], new { accountId, listId, chunk, count = members.CountOf(chunk), bytes });
-        else await tx.Execute(Sql["delete-chunk"], new { accountId, listId, chunk });
+        var deltas = await tx.Query<(long ContactId, bool Added, long At)>(Sql["take-deltas"], new { accountId, listId });
+        var seconds = deltas.ToDictionary(d => d.ContactId, d => d.At / 1_000);
+        await Rewrite(tx, accountId, listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)), id => seconds[id], few: true);
     }
 
     /// <summary>Holds the list's row until the commit: chunks have one writer at a time.</summary>
@@ -142,17 +179,37 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         return members;
     }
 
-    private static async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove)
+    /// <summary>Rewrites the chunks of those who join and leave, notes since when the former are in, and both in the history.</summary>
+    /// <param name="second">When each of them did.</param>
+    private static async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, Func<long, long> second, bool few)
     {
         var touched = add.ChunkNumbers.Union(remove.ChunkNumbers).Order().ToArray();
-        var present = new MemberSet();
-        foreach (var part in await tx.Query<Part>(Sql["chunks"], new { accountId, listId, chunks = touched })) present.Decode(part.Number, part.Members!);
-        var next = present.Union(add).Except(remove);
-        foreach (var chunk in touched) await WriteChunk(tx, accountId, listId, chunk, next);
+        var (present, times) = (new MemberSet(), new Dictionary<long, byte[]?>());
+        foreach (var part in await tx.Query<Stored>(Sql["chunks"], new { accountId, listId, chunks = touched }))
+        {
+            present.Decode(part.Number, part.Members);
+            times[part.Number] = part.Joined;
+        }
+        var (joining, leaving) = (add.Except(present).Except(remove), remove.Intersect(present));
+        var next = present.Union(joining).Except(leaving);
+        foreach (var chunk in joining.ChunkNumbers.Union(leaving.ChunkNumbers).Order())
+            if (next.Encode(chunk) is { } bytes) await tx.Execute(Sql["put-chunk"], new { accountId, listId, chunk, count = next.CountOf(chunk), bytes, joined = Times(chunk) });
+            else await tx.Execute(Sql["delete-chunk"], new { accountId, listId, chunk });
+        await ListHistory.Note(tx, accountId, listId, [.. Moves(joining, false, second).Concat(Moves(leaving, true, second)).OrderBy(m => m.Second)], few);
+
+        byte[] Times(long chunk)
+        {
+            var (joins, leaves, start) = (joining.Only(chunk), leaving.Only(chunk), chunk << MemberChunk.Bits);
+            return Lists.JoinTimes.Change(times.GetValueOrDefault(chunk), !times.ContainsKey(chunk), joins.Ids.Select(id => ((ushort)id, second(id))), low => joins.Contains(start + low) || leaves.Contains(start + low));
+        }
     }
+
+    private static IEnumerable<ListHistory.Move> Moves(MemberSet contacts, bool left, Func<long, long> second) =>
+        contacts.Ids.GroupBy(second).Select(g => new ListHistory.Move(g.Key, left, [.. g]));
 
     private Task<int> Put(Tx tx, long accountId, long contactId, IEnumerable<long> lists, bool added) =>
         tx.Execute(Sql["put-deltas"], new { accountId, contactId, lists = lists.ToArray(), added, now = clock.GetUtcNow() });
 
     private sealed record Part(long Number, byte[]? Members, bool Added);
+    private sealed record Stored(long Number, byte[] Members, byte[]? Joined);
 }

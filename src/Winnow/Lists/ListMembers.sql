@@ -8,7 +8,7 @@ from list_deltas
 where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact;
 
 -- name: chunks
-select chunk as number, members, false as added
+select chunk as number, members, joined
 from list_chunks
 where account_id = @accountId and list_id = @listId and chunk in @chunks;
 
@@ -42,8 +42,8 @@ delete from list_chunks where account_id = @accountId and list_id = @listId;
 delete from list_deltas where account_id = @accountId and list_id = @listId;
 
 -- name: put-chunk
-insert into list_chunks (account_id, list_id, chunk, count, members) values (@accountId, @listId, @chunk, @count, @bytes)
-on conflict (account_id, list_id, chunk) do update set count = excluded.count, members = excluded.members;
+insert into list_chunks (account_id, list_id, chunk, count, members, joined) values (@accountId, @listId, @chunk, @count, @bytes, @joined)
+on conflict (account_id, list_id, chunk) do update set count = excluded.count, members = excluded.members, joined = excluded.joined;
 
 -- name: delete-chunk
 delete from list_chunks where account_id = @accountId and list_id = @listId and chunk = @chunk;
@@ -69,7 +69,7 @@ where l.state = 'COMPLETE' and exists (select 1 from list_deltas d where d.accou
 -- name: take-deltas (sqlite)
 delete from list_deltas
 where account_id = @accountId and list_id = @listId
-returning contact_id, added;
+returning contact_id, added, at;
 
 -- name: take-deltas (postgres)
 delete from list_deltas
@@ -77,4 +77,16 @@ where account_id = @accountId and list_id = @listId and contact_id in (
   select contact_id from list_deltas
   where account_id = @accountId and list_id = @listId
   for update skip locked)
-returning contact_id, added;
+returning contact_id, added, at;
+
+-- name: deltas
+select contact_id, added, at from list_deltas where account_id = @accountId and list_id = @listId and contact_id in @ids;
+
+-- name: all-deltas
+select contact_id, added, at from list_deltas where account_id = @accountId and list_id = @listId;
+
+-- name: joined
+select list_id, joined from list_chunks where account_id = @accountId and list_id in @lists and chunk = @chunk;
+
+-- name: joined-lately
+select list_id, at from list_deltas where account_id = @accountId and list_id in @lists and contact_id = @contactId and added;

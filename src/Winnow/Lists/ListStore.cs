@@ -32,22 +32,35 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
 
     /// <summary>Makes a list. With a filter (needed for an active one) its members are looked for by a job; until then it is <see cref="ListState.Processing"/>.</summary>
     /// <returns>The list, or what is wrong.</returns>
-    public async Task<(ContactList? Made, string? Error)> Create(Tx tx, long accountId, string name, ListKind kind, Filter? filter, TimeZoneInfo zone, long? userId)
+    public async Task<(ContactList? Made, string? Error)> Create(Tx tx, long accountId, string name, ListKind kind, Filter? filter, TimeZoneInfo zone, long? userId, long folderId = 0)
     {
         if (kind == ListKind.Dynamic && filter is null) return (null, "An active list needs at least one filter.");
         if (kind is ListKind.Manual or ListKind.Selection && filter is not null) return (null, "A list that people fill has no filter; make it a snapshot or an active list.");
         if (filter is not null) await ListGate.Alone(tx, accountId);
         var id = await Ids.Next(tx, accountId, "list");                    // holds the counter: two makers of one name queue up
         if (await NameError(tx, accountId, id, name) is { } error) return (null, error);
-        await tx.Execute(Sql["create"], new
-        {
-            accountId, id, name = name.Trim(), nameKey = Key(name), kind = kind.ToString().ToUpperInvariant(), state = filter is null ? "COMPLETE" : "PROCESSING",
-            filter = filter is null ? null : FilterJson.Write(filter), zone = zone.Id, userId, now = clock.GetUtcNow(),
-        });
+        await Insert(tx, accountId, id, name, kind, filter is null ? null : FilterJson.Write(filter), filter is null, zone.Id, folderId, userId);
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListCreated, name.Trim());
         if (filter is not null) await BuildLists.Start(tx, jobs, accountId, name.Trim(), userId);
         return (await Find(tx, accountId, id), null);
     }
+
+    /// <summary>Makes a static list with the members that another has now; its filter, if it has one, can be read there too.</summary>
+    internal async Task<(ContactList? Made, string? Error)> CreateFrom(Tx tx, long accountId, string name, ContactList source, long? userId)
+    {
+        await ListGate.Alone(tx, accountId);                              // no contact is deleted between the reading and the writing
+        var id = await Ids.Next(tx, accountId, "list");
+        if (await NameError(tx, accountId, id, name) is { } error) return (null, error);
+        await Insert(tx, accountId, id, name, source.Filter is null ? ListKind.Manual : ListKind.Snapshot, source.Filter, true, source.TimeZone, source.FolderId, userId);
+        await members.Write(tx, accountId, id, await members.Read(tx, accountId, source.Id), clock.GetUtcNow());
+        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListCreated, name.Trim(), await members.Count(tx, accountId, id));
+        return (await Find(tx, accountId, id), null);
+    }
+
+    private Task<int> Insert(Tx tx, long accountId, long id, string name, ListKind kind, string? filter, bool complete, string zone, long folderId, long? userId) => tx.Execute(Sql["create"], new
+    {
+        accountId, id, name = name.Trim(), nameKey = Key(name), kind = kind.ToString().ToUpperInvariant(), state = complete ? "COMPLETE" : "PROCESSING", filter, zone, folderId, userId, now = clock.GetUtcNow(),
+    });
 
     /// <summary>Keeps a selection as it is now, for a bulk operation.</summary>
     /// <returns>Its id, for <see cref="ListMembers"/>.</returns>
@@ -56,7 +69,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         var id = await Ids.Next(tx, accountId, "list");
         await tx.Execute(Sql["create"], new
         {
-            accountId, id, name = "", nameKey = $"selection {id}", kind = "SELECTION", state = "COMPLETE", filter = (string?)null, zone = "UTC", userId, now = clock.GetUtcNow(),
+            accountId, id, name = "", nameKey = $"selection {id}", kind = "SELECTION", state = "COMPLETE", filter = (string?)null, zone = "UTC", folderId = 0L, userId, now = clock.GetUtcNow(),
         });
         await members.Write(tx, accountId, id, selection);
         return id;
@@ -105,14 +118,16 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
     }
 
-    /// <summary>Deletes a list; its contacts stay. The name is free again.</summary>
+    /// <summary>Deletes a list; its contacts stay. The name is free again. For a while it can come back (<see cref="DeletedLists"/>).</summary>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> Delete(Tx tx, long accountId, long id, long? userId = null)
     {
-        await ListGate.Alone(tx, accountId);
-        if (await Find(tx, accountId, id) is not { } list || await tx.Execute(Sql["delete"], new { accountId, id, now = clock.GetUtcNow() }) == 0) return Gone;
+        await ListGate.Alone(tx, accountId);                            // nobody makes a filter that asks for it meanwhile
+        if (await Find(tx, accountId, id) is not { } list) return Gone;
+        if (await ListUsage.Lists(tx, accountId, id) is [var other, ..]) return $"The filter of the list {other.Name} asks who is in {list.Name}. Change that filter first.";
+        if (await tx.Execute(Sql["delete"], new { accountId, id, userId, now = clock.GetUtcNow() }) == 0) return Gone;
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListDeleted, list.Name, (await members.Count(tx, accountId, id)), list.Filter);
-        await members.Clear(tx, accountId, id);
+        if (list.IsActive || !list.IsReady) await members.Clear(tx, accountId, id);     // looked for again, should it come back
         return null;
     }
 
@@ -178,7 +193,18 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return set.Contains(id);
     }
 
-    private static string Key(string name) => name.Trim().ToLowerInvariant();
+    /// <summary>This name, or with something behind it where a list has it already: "News (copy)", "News (copy 2)". The caller holds the counter of lists.</summary>
+    internal static async Task<string> FreeName(Tx tx, long accountId, string name, string suffix, bool always = false)
+    {
+        for (var n = always ? 1 : 0; ; n++)
+        {
+            var behind = n == 0 ? "" : n == 1 ? $" ({suffix})" : $" ({suffix} {n})";
+            var tried = name[..Math.Min(name.Length, ContactList.MaxName - behind.Length)].Trim() + behind;
+            if (await tx.SingleOrNone<ContactList>(Sql["find-by-name"], new { accountId, nameKey = Key(tried) }) is null) return tried;
+        }
+    }
+
+    internal static string Key(string name) => name.Trim().ToLowerInvariant();
 
     private const string Gone = "This list does not exist any more.";
 

@@ -7,7 +7,7 @@ namespace Winnow.Lists;
 
 /// <summary>The saved views of the contacts as one person sees them: their own, and those that others share with a team of theirs or with
 /// everyone in the account. Only the owner changes a view. What cannot be done comes back as a sentence.</summary>
-public sealed class SavedViews(Properties properties, TimeProvider clock) : IUseProperties
+public sealed class SavedViews(Properties properties, TimeProvider clock) : IUseProperties, IUseLists
 {
     /// <summary>Why a view cannot be kept, besides what is wrong with its filter: the sentences that <see cref="Create"/> and <see cref="Rename"/> answer.</summary>
     public static readonly IReadOnlyList<string> Refusals = [Nameless, TooLong, Taken, TooMany, Gone, NoTeam];
@@ -80,6 +80,10 @@ public sealed class SavedViews(Properties properties, TimeProvider clock) : IUse
     /// <summary>The views that use a property, but for those of people who left: nobody could change them.</summary>
     public async Task<IReadOnlyList<PropertyUse>> UsesOf(Tx tx, long accountId, Property property, PropertyCatalog properties) =>
         [.. (await tx.Query<SavedView>(Sql["of-present-people"], new { accountId })).Where(view => Uses(view.Content, property, properties)).Select(view => new PropertyUse(PropertyUser.View, view.Id, view.Name, view.OwnerName))];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ListUse>> UsesOf(Tx tx, long accountId, long listId) =>
+        [.. (await tx.Query<SavedView>(Sql["of-present-people"], new { accountId })).Where(view => view.Filter is { } filter && ListUsage.InFilter(filter, listId)).Select(view => new ListUse(ListUser.View, view.Id, view.Name, view.OwnerName))];
 
     private static bool Uses(ViewContent content, Property property, PropertyCatalog properties) =>
         content.ColumnNames.Contains(property.Name) || (property.Column is not null && ContactIndex.Sorts.TryGetValue(content.Sort.TrimStart('-'), out var order) && order.Column == property.Column)

@@ -41,6 +41,7 @@ internal static class OneOfEachKind
         await HardBouncedList.Make(db, services.GetRequiredService<Properties>(), services.GetRequiredService<ListStore>(), 1);
         await db.Write(tx => services.GetRequiredService<Properties>().Create(tx, 1, new PropertyWish("size", "Size", "text", "", [])));
         await db.Write(tx => services.GetRequiredService<ListStore>().Create(tx, 1, "By hand", ListKind.Manual, null, TimeZoneInfo.Utc, 1));
+        await db.Write(tx => services.GetRequiredService<ListFolders>().Create(tx, 1, 0, "News", 1));
         await db.Write(tx => services.GetRequiredService<SavedViews>().Create(tx, 1, 1, "Everyone", SharedWith.All, ViewContent.Everyone, TimeZoneInfo.Utc));
         await db.Write(tx => services.GetRequiredService<Teams>().Create(tx, 1, 1, "Field"));
         await services.GetRequiredService<EmailStore>().Create(1, "Our news", MailSettings.Blank, 1);

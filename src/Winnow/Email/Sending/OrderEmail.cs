@@ -25,11 +25,15 @@ public sealed class OrderEmail(
         List<Fault> faults = [.. email.Faults(), .. Template.Faults(email, await properties.Catalog(tx, email.AccountId))];
         if (!(await settings.Read(tx, email.AccountId)).Complete) faults.Add(new("Settings", "Sending is not set up yet: a relay, a bounce domain and the public address are needed."));
         foreach (var id in email.IncludedLists.Concat(email.ExcludedLists))
-            if (await lists.Find(tx, email.AccountId, id) is not { } list) faults.Add(new(nameof(email.IncludedLists), "A list you chose does not exist any more. Choose again."));
+            if (await lists.Find(tx, email.AccountId, id) is not { } list) faults.Add(await Missing(tx, email.AccountId, id));
             else if (list.State == ListState.Stopped) faults.Add(new(nameof(email.IncludedLists), "The list {0} was not filled to the end. Open it and fill it first.", list.Name));
             else if (!list.IsReady) faults.Add(new(nameof(email.IncludedLists), "The list {0} is still being filled. Send when it is ready.", list.Name));
         return faults;
     }
+
+    private static async Task<Fault> Missing(Tx tx, long accountId, long listId) => await DeletedLists.Name(tx, accountId, listId) is { } name
+        ? new(nameof(MarketingEmail.IncludedLists), "The list {0} was deleted. Restore it, or take it out of the recipients.", name)
+        : new(nameof(MarketingEmail.IncludedLists), "A list you chose does not exist any more. Choose again.");
 
     /// <summary>Orders a draft to be sent to everyone its lists hold now.</summary>
     /// <param name="expected">How many would get it, as the person was shown. Another number now: nothing is ordered, and the outcome tells the new one.</param>

@@ -1,0 +1,25 @@
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Filters;
+
+namespace Winnow.Lists;
+
+/// <summary>Makes a list like another one, in the same folder.</summary>
+public sealed class CopyList(ListStore lists, Properties properties)
+{
+    /// <summary>The name that a copy gets when nobody gives another: "News (copy)".</summary>
+    public static Task<string> Name(Tx tx, long accountId, string name, string suffix) => ListStore.FreeName(tx, accountId, name, suffix, always: true);
+
+    /// <summary>Copies a list.</summary>
+    /// <param name="active">An active list with the same filter, which looks for its members; else a static one with the members that it has now.</param>
+    /// <returns>The copy, or what is wrong.</returns>
+    public async Task<(ContactList? Made, string? Error)> Make(Tx tx, long accountId, long id, string name, bool active, long? userId)
+    {
+        if (await lists.Find(tx, accountId, id) is not { } list) return (null, "This list does not exist any more.");
+        if (!active && !list.IsReady) return (null, "The list is not filled to the end. Copy it when it is.");
+        var zone = ListStore.Zone(list.TimeZone);
+        Filter? filter = null;
+        if (list.Filter is not null && FilterJson.Read(list.Filter, await properties.Catalog(tx, accountId), zone) is var read && (filter = read.Filter) is null && active) return (null, read.Error);
+        return active ? await lists.Create(tx, accountId, name, ListKind.Dynamic, filter, zone, userId, list.FolderId) : await lists.CreateFrom(tx, accountId, name, list, userId);
+    }
+}

@@ -1,0 +1,114 @@
+using Winnow.Data;
+
+namespace Winnow.Lists;
+
+/// <summary>A contact joined or left a list.</summary>
+/// <param name="At">When, to the second (UTC).</param>
+public sealed record ListChange(long ContactId, DateTimeOffset At, bool Joined);
+
+/// <summary>Some changes, newest first.</summary>
+/// <param name="Older">Where the next page begins; null when this is the last.</param>
+public sealed record ListChanges(IReadOnlyList<ListChange> Changes, ListHistory.Place? Older);
+
+/// <summary>The past of lists: who joined and left, for <see cref="KeptDays"/> days, and their sizes, a point a day. Changes are packed by the
+/// hundreds into one row, where members are folded into their chunks: who changes a contact writes nothing more than before.
+/// Filling a list (<see cref="BuildLists"/>) is no change of its members, as little as one that is taken back within seconds.</summary>
+public sealed class ListHistory(Db db, TimeProvider clock)
+{
+    /// <summary>How long joins and leaves are kept, in days, and sizes.</summary>
+    public const int KeptDays = 180, KeptDaysOfSizes = 730;
+    private const int Page = 50, Grows = 2_000, Batch = 500;
+    private static readonly SqlFile Sql = SqlFile.Beside<ListHistory>();
+
+    /// <summary>A place in the history: the row, and how many of its changes from the end are over.</summary>
+    public readonly record struct Place(long Row, int Skip);
+
+    /// <summary>Who joined and left in one second.</summary>
+    /// <param name="Second">Since 1970.</param>
+    internal readonly record struct Move(long Second, bool Left, IReadOnlyList<long> Contacts);
+
+    /// <summary>Notes changes. The caller holds the list.</summary>
+    /// <param name="few">Whether they are few, and go into the last row while there is room.</param>
+    internal static async Task Note(Tx tx, long accountId, long listId, List<Move> moves, bool few)
+    {
+        if (moves.Count == 0) return;
+        var last = few ? await tx.SingleOrNone<Row>(Sql["last"], new { accountId, listId }) : null;
+        var grows = last is not null && last.Changes.Length < Grows;
+        var (from, to) = (moves.Min(m => m.Second), moves.Max(m => m.Second));
+        List<byte> bytes = grows ? [.. last!.Changes] : [];
+        foreach (var move in moves) Put(bytes, move, grows ? last!.FromAt.ToUnixTimeSeconds() : from);
+        var row = new { accountId, listId, id = last?.Id ?? 0, from = Time(from), to = Time(to), changes = bytes.ToArray() };
+        await tx.Execute(Sql[grows ? "grow" : "add"], row);
+    }
+
+    /// <summary>A page of the changes of a list, newest first.</summary>
+    /// <param name="place">Where it begins; null for the newest.</param>
+    public static async Task<ListChanges> Read(Tx tx, long accountId, long listId, Place? place)
+    {
+        var (changes, from) = (new List<ListChange>(), place ?? new(long.MaxValue, 0));
+        while (await tx.SingleOrNone<Row>(Sql["up-to"], new { accountId, listId, id = from.Row }) is { } row)
+        {
+            var all = Changes(row);
+            var skip = row.Id == from.Row ? from.Skip : 0;
+            var taken = Math.Min(Page - changes.Count, Math.Max(0, all.Count - skip));
+            for (var i = 0; i < taken; i++) changes.Add(all[all.Count - 1 - skip - i]);
+            from = skip + taken < all.Count ? new(row.Id, skip + taken) : new(row.Id - 1, 0);
+            if (changes.Count == Page) break;
+        }
+        var more = await tx.SingleOrNone<Row>(Sql["up-to"], new { accountId, listId, id = from.Row }) is not null;
+        return new(changes, more ? from : null);
+    }
+
+    /// <summary>When somebody joined or left last, as far as that is kept; changes of the last seconds may not be in it yet.</summary>
+    internal static Task<DateTimeOffset?> LastChange(Tx tx, long accountId, long listId) => tx.SingleOrNone<DateTimeOffset?>(Sql["last-change"], new { accountId, listId });
+
+    /// <summary>The sizes of a list day by day, the oldest first; the days are UTC's.</summary>
+    public static async Task<List<(DateOnly Day, long Members)>> Sizes(Tx tx, long accountId, long listId, DateOnly since) =>
+        [.. (await tx.Query<(long Day, long Members)>(Sql["sizes"], new { accountId, listId, since = Number(since) })).Select(s => (DateOnly.FromDayNumber((int)(s.Day + Epoch)), s.Members))];
+
+    /// <summary>Notes the sizes of all lists of every account as today's point. Safe to run twice and on several processes at once.</summary>
+    public async Task NoteSizes(CancellationToken stop)
+    {
+        var day = Number(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime));
+        foreach (var accountId in await db.Read(tx => tx.Query<long>(Sql["accounts"]), stop))
+            await db.Write(tx => tx.Execute(Sql["note-sizes"], new { accountId, day }), stop);
+    }
+
+    /// <summary>Forgets what is older than it is kept, in short transactions.</summary>
+    public async Task Forget(CancellationToken stop)
+    {
+        var before = clock.GetUtcNow().AddDays(-KeptDays);
+        var day = Number(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) - KeptDaysOfSizes;
+        foreach (var accountId in await db.Read(tx => tx.Query<long>(Sql["accounts-with-old"], new { before, day }), stop))
+        {
+            while (await db.Write(tx => tx.Execute(Sql["forget-changes"], new { accountId, before, limit = (long)Batch }), stop) == Batch) { }
+            await db.Write(tx => tx.Execute(Sql["forget-sizes"], new { accountId, day }), stop);
+        }
+    }
+
+    private static void Put(List<byte> to, Move move, long from)
+    {
+        Packed.Put(to, Packed.Fold(move.Second - from) << 1 | (move.Left ? 1L : 0L));
+        Packed.PutAscending(to, move.Contacts);
+    }
+
+    private static List<ListChange> Changes(Row row)
+    {
+        var changes = new List<ListChange>();
+        for (var at = 0; at < row.Changes.Length;)
+        {
+            var head = Packed.Take(row.Changes, ref at);
+            var time = Time(row.FromAt.ToUnixTimeSeconds() + Packed.Unfold(head >> 1));
+            foreach (var contact in Packed.TakeAscending(row.Changes, ref at)) changes.Add(new(contact, time, (head & 1) == 0));
+        }
+        return changes;
+    }
+
+    private static DateTimeOffset Time(long second) => DateTimeOffset.FromUnixTimeSeconds(second);
+
+    private static readonly int Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+
+    private static long Number(DateOnly day) => day.DayNumber - Epoch;
+
+    private sealed record Row(long Id, DateTimeOffset FromAt, byte[] Changes);
+}
