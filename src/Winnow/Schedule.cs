@@ -22,6 +22,7 @@ public static class Schedule
         new("Take reports out of mailboxes", TimeSpan.FromSeconds(10), services.GetRequiredService<FetchReports>().Run),
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
+        new("Move contacts whom only the clock moves", TimeSpan.FromSeconds(30), services.GetRequiredService<SweepLists>().Run),
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Forget passwords tried long ago", TimeSpan.FromHours(1), services.GetRequiredService<SignInTries>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),

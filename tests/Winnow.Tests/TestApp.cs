@@ -83,4 +83,5 @@ public sealed class Clock : TimeProvider
     private DateTimeOffset now = new(2026, 6, 30, 21, 0, 0, TimeSpan.Zero);
     public override DateTimeOffset GetUtcNow() => now;
     public void Advance(TimeSpan by) => now += by;
+    public void Set(DateTimeOffset at) => now = at;
 }

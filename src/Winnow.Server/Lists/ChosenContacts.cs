@@ -35,7 +35,7 @@ public static class ChosenContacts
         if (query.Ids is { } ids) return words.Count(ids.Count, "{0} contact ticked by hand", "{0} contacts ticked by hand");
         var parts = new List<string>();
         if (query.ListId is { } id && await lists.Find(tx, account.Id, id) is { } list) parts.Add(words["everyone in the list {0}", list.Name]);
-        if (words.Say(query.Filter, await properties.Catalog(tx, account.Id), account.TimeZone) is { Length: > 0 } filter) parts.Add(filter);
+        if (await words.Say(tx, account.Id, query.Filter, await properties.Catalog(tx, account.Id), account.TimeZone) is { Length: > 0 } filter) parts.Add(filter);
         if (query.Search is { } search) parts.Add(words["found by “{0}”", search]);
         return parts.Count == 0 ? words["All contacts"] : string.Join("; ", parts);
     }

@@ -65,7 +65,7 @@ public sealed partial class FilterForm
         var groups = new List<FilterGroup>();
         foreach (var lines in Groups)
         {
-            var filters = new List<PropertyFilter>();
+            var filters = new List<Condition>();
             for (var i = 0; i < lines.Count; i++)
             {
                 var (filter, error) = lines[i].Wish.Read(properties, zone);

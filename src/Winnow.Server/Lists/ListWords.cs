@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using Winnow.Contacts;
+using Winnow.Data;
 using Winnow.Filters;
+using Winnow.Lists;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Lists;
@@ -10,14 +12,17 @@ namespace Winnow.Server.Lists;
 public static class ListWords
 {
     /// <summary>The texts that filters are said with, besides labels of properties and options.</summary>
-    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterWish.Complaints, PropertyParts.OwnWord];
+    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterText.Words, .. FilterWish.Complaints, PropertyParts.OwnWord];
 
     /// <summary>A filter as a sentence.</summary>
-    public static string Say(this IStringLocalizer<Words> words, Filter filter) => Reader(words).Of(filter);
+    public static string Say(this IStringLocalizer<Words> words, Filter filter, FilterNames? names = null) => Reader(words, names).Of(filter);
 
-    /// <summary>A stored filter as a sentence; empty when there is none.</summary>
-    public static string Say(this IStringLocalizer<Words> words, string? json, PropertyCatalog properties, TimeZoneInfo zone) =>
-        json is not null && FilterJson.Read(json, properties, zone).Filter is { } filter ? Reader(words).Of(filter) : "";
+    /// <summary>One condition in words.</summary>
+    public static string Say(this IStringLocalizer<Words> words, Condition condition, FilterNames? names = null) => Reader(words, names).Of(condition);
+
+    /// <summary>A stored filter as a sentence, with the names of the lists and e-mails in it; empty when there is none.</summary>
+    public static async Task<string> Say(this IStringLocalizer<Words> words, Tx tx, long accountId, string? json, PropertyCatalog properties, TimeZoneInfo zone) =>
+        json is not null && FilterJson.Read(json, properties, zone).Filter is { } filter ? words.Say(filter, await FilterPreviews.Names(tx, accountId, filter)) : "";
 
     /// <summary>An operator alone: "is any of".</summary>
     public static string Say(this IStringLocalizer<Words> words, FilterOperator op) =>
@@ -29,5 +34,5 @@ public static class ListWords
     /// <summary>An option's label.</summary>
     public static string Say(this IStringLocalizer<Words> words, Property property, string value) => property.IsCustom ? property.OptionLabel(value) : words[property.OptionLabel(value)];
 
-    private static FilterText Reader(IStringLocalizer<Words> words) => new(text => words[text], CultureInfo.CurrentCulture);
+    private static FilterText Reader(IStringLocalizer<Words> words, FilterNames? names) => new(text => words[text], CultureInfo.CurrentCulture, names);
 }

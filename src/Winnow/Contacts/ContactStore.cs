@@ -327,6 +327,10 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
 
     /// <summary>What is written without a row of history: counters of mail, whose history are the e-mail events, and the time of the last change.</summary>
     internal static readonly IReadOnlySet<long> WithoutHistory = new HashSet<long>([.. MailProperties, BuiltInProperties.Of("lastmodifieddate").Id]);
+
+    /// <summary>Whether changes of a property are kept (<see cref="PropertyHistory"/>).</summary>
+    public static bool HasHistory(Property property) => property.Id != Contact.RecordId && !WithoutHistory.Contains(property.Id);
+
     private static readonly Property Domain = BuiltInProperties.Of("hs_email_domain");
 
     private sealed record CountRow(long Contacts, long Marketing);

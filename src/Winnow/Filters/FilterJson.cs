@@ -33,12 +33,27 @@ public static class FilterJson
         }
     }
 
+    /// <summary>Reads one condition; null when it is none.</summary>
+    public static Condition? ReadOne(string json, PropertyCatalog properties, TimeZoneInfo zone) =>
+        Read($$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{{json}}]}]}""", properties, zone).Filter?.All.FirstOrDefault();
+
     /// <summary>Writes a filter in HubSpot's full form.</summary>
     public static string Write(Filter filter) => Branch("OR", [], filter.Groups.Select(g => Branch("AND", g.Filters.Select(Write), []))).ToJsonString();
 
     private static JsonObject Branch(string type, IEnumerable<JsonNode?> filters, IEnumerable<JsonNode?> branches) => new()
     {
         ["filterBranchType"] = type, ["filterBranchOperator"] = type, ["filters"] = new JsonArray([.. filters]), ["filterBranches"] = new JsonArray([.. branches]),
+    };
+
+    /// <summary>Writes one condition.</summary>
+    public static JsonObject Write(Condition condition) => condition switch
+    {
+        PropertyFilter property => Write(property),
+        ListFilter list => new() { ["filterType"] = "IN_LIST", ["listId"] = list.ListId.ToString(CultureInfo.InvariantCulture), ["operator"] = list.Negated ? "NOT_IN_LIST" : "IN_LIST" },
+        EmailFilter email => JsonNode.Parse(email.Source)!.AsObject(),
+        SubscriptionFilter subscription => JsonNode.Parse(subscription.Source)!.AsObject(),
+        ConstantFilter constant => new() { ["filterType"] = "CONSTANT", ["shouldAccept"] = constant.Accepts },
+        var other => throw new ArgumentException($"{other} cannot be written", nameof(condition)),
     };
 
     private static JsonObject Write(PropertyFilter filter)
@@ -57,9 +72,12 @@ public static class FilterJson
         Interval interval => [new("value", double.IsInfinity(interval.From) ? interval.To : interval.From)],
         Other other => [new("comparisonPropertyName", other.Property.Name)],
         Flag flag => [new("value", flag.Value)],
-        Span span => JsonNode.Parse(span.Source)!.AsObject().Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone())).ToList(),
+        Span { Source: var source } => Parsed(source),
+        MovingSpan { Source: var source } => Parsed(source),
         _ => [],
     };
+
+    private static List<KeyValuePair<string, JsonNode?>> Parsed(string source) => [.. JsonNode.Parse(source)!.AsObject().Select(f => KeyValuePair.Create(f.Key, f.Value?.DeepClone()))];
 }
 
 /// <summary>Walks the JSON once; the first thing that is wrong is kept with its place.</summary>
@@ -85,17 +103,29 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
         var filters = Items(branch, "filters").Select((filter, i) => Filter(filter, $"{path}.filters[{i}]")).ToList();
         if (filters.Count == 0) Refuse<FilterGroup>($"{path}.filters", "give at least one filter: an empty branch would take everyone");
         if ((count += filters.Count) > Winnow.Filters.Filter.MaxFilters) Refuse<FilterGroup>(path, $"a list has at most {Winnow.Filters.Filter.MaxFilters} filters");
-        return new([.. filters.OfType<PropertyFilter>()]);
+        return new([.. filters.OfType<Condition>()]);
     }
 
-    private PropertyFilter? Filter(JsonElement filter, string path)
+    private Condition? Filter(JsonElement filter, string path) => Word(filter, "filterType") switch
     {
-        if (Word(filter, "filterType") is var type && type != "PROPERTY") return Refuse<PropertyFilter>($"{path}.filterType", $"{type ?? "nothing"} is not supported yet; use PROPERTY");
+        "PROPERTY" => OnProperty(filter, path),
+        "IN_LIST" => Taken(OtherConditions.InList(filter), path),
+        "EMAIL_EVENT" => Taken(OtherConditions.EmailEvent(filter, zone), path),
+        "EMAIL_SUBSCRIPTION" => Taken(OtherConditions.EmailSubscription(filter), path),
+        "COMMUNICATION_SUBSCRIPTION" => Taken(OtherConditions.CommunicationSubscription(filter), path),
+        "CONSTANT" => Taken(OtherConditions.Constant(filter), path),
+        var type => Refuse<Condition>($"{path}.filterType", $"{type ?? "nothing"} is not supported; use PROPERTY, IN_LIST, EMAIL_EVENT, EMAIL_SUBSCRIPTION, COMMUNICATION_SUBSCRIPTION or CONSTANT"),
+    };
+
+    private Condition? Taken((Condition? Condition, string? Error) read, string path) => read.Condition ?? Refuse<Condition>(path, read.Error!);
+
+    private PropertyFilter? OnProperty(JsonElement filter, string path)
+    {
         if (Text(filter, "property") is not { } name || properties.Find(name) is not { } property)
             return Refuse<PropertyFilter>($"{path}.property", $"there is no contact property \"{Text(filter, "property")}\": give the internal name of one");
         if (!filter.TryGetProperty("operation", out var operation) || operation.ValueKind != JsonValueKind.Object) return Refuse<PropertyFilter>($"{path}.operation", "give an operation");
         var (typeName, operatorName) = (Text(operation, "operationType") ?? "", Text(operation, "operator") ?? "");
-        if (FilterOperator.Find(typeName, operatorName) is not { } op || !op.Fits(property.Type))
+        if (FilterOperator.Find(typeName, operatorName) is not { } op || !op.Fits(property.Type) || (op.IsPast && !ContactStore.HasHistory(property)))
             return Refuse<PropertyFilter>($"{path}.operation", $"{typeName} {operatorName} is not supported for {property.Name} ({property.Type}); use one of {Choices(property)}");
         var none = operation.TryGetProperty("includeObjectsWithNoValueSet", out var flag) && flag.ValueKind == JsonValueKind.True && op.Relation != Relation.Known;
         return Operand(operation, op, property, $"{path}.operation") is { } operand ? new(property, op, operand, none) : null;
@@ -155,17 +185,19 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
 
     private Operand? When(JsonElement operation, FilterOperator op, Property property, string path)
     {
-        var (span, error) = op.Type switch
+        var (stretch, error) = op.Type switch
         {
-            "TIME_POINT" => FilterTime.TimePoint(operation, op.Name, property),
-            "TIME_RANGED" => FilterTime.TimeRanged(operation, property),
+            "TIME_POINT" => TimePoints.Point(operation, op.Name, property),
+            "TIME_RANGED" => TimePoints.Ranged(operation, property),
             "RANGED_DATE" => FilterTime.RangedDate(operation, property, zone),
+            "ROLLING_DATE_RANGE" or "ROLLING_PROPERTY_UPDATED" => FilterTime.Rolling(operation, op, property, zone),
+            "CALENDAR_DATE" => FilterTime.Calendar(operation, op, property, zone),
             _ => FilterTime.DateTime(operation, op.Name, property, zone),
         };
-        return error is null ? span : Refuse<Operand>(path, error);
+        return error is null ? stretch : Refuse<Operand>(path, error);
     }
 
-    private static string Choices(Property property) => string.Join(", ", FilterOperator.All.Where(o => o.Fits(property.Type)).Select(o => $"{o.Type} {o.Name}"));
+    private static string Choices(Property property) => string.Join(", ", FilterOperator.All.Where(o => o.Fits(property.Type) && (!o.IsPast || ContactStore.HasHistory(property))).Select(o => $"{o.Type} {o.Name}"));
 
     private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];

@@ -32,6 +32,8 @@ public enum Relation
     FlagEqual,
     /// <summary>The instant lies in the operand's stretch of time.</summary>
     Within,
+    /// <summary>The property got a value, another one or none in the operand's stretch of time.</summary>
+    Updated,
     /// <summary>The instant is earlier than the other property's, which must have one.</summary>
     EarlierThan,
     /// <summary>The instant is later than the other property's, which must have one.</summary>
@@ -91,12 +93,36 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
         new("DATETIME", "IS_AFTER", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
         new("RANGED_DATE", "IS_BETWEEN", Relation.Within, false, "{0} is between {1}", Date, PropertyType.DateTime),
         new("RANGED_DATE", "IS_NOT_BETWEEN", Relation.Within, true, "{0} is not between {1}", Date, PropertyType.DateTime),
+        new("ROLLING_DATE_RANGE", "IS_LESS_THAN_X_DAYS_AGO", Relation.Within, false, "{0} is less than {1} days ago", Date, PropertyType.DateTime),
+        new("ROLLING_DATE_RANGE", "IS_MORE_THAN_X_DAYS_AGO", Relation.Within, false, "{0} is more than {1} days ago", Date, PropertyType.DateTime),
+        new("ROLLING_DATE_RANGE", "IS_LESS_THAN_X_DAYS_FROM_NOW", Relation.Within, false, "{0} is less than {1} days from now", Date, PropertyType.DateTime),
+        new("ROLLING_DATE_RANGE", "IS_MORE_THAN_X_DAYS_FROM_NOW", Relation.Within, false, "{0} is more than {1} days from now", Date, PropertyType.DateTime),
+        new("CALENDAR_DATE", "IN_THIS_TIME_UNIT", Relation.Within, false, "{0} is in all of {1}", Date, PropertyType.DateTime),
+        new("CALENDAR_DATE", "IN_THIS_TIME_UNIT_SO_FAR", Relation.Within, false, "{0} is so far in {1}", Date, PropertyType.DateTime),
+        new("CALENDAR_DATE", "IN_NEXT_TIME_UNIT", Relation.Within, false, "{0} is in the next {1}", Date, PropertyType.DateTime),
+        new("CALENDAR_DATE", "IN_LAST_TIME_UNIT", Relation.Within, false, "{0} is in the previous {1}", Date, PropertyType.DateTime),
         new("COMPARATIVE_DATE", "IS_BEFORE", Relation.EarlierThan, false, "{0} is earlier than {1}", Date, PropertyType.DateTime),
         new("COMPARATIVE_DATE", "IS_AFTER", Relation.LaterThan, false, "{0} is later than {1}", Date, PropertyType.DateTime),
         new("TIME_RANGED", "IS_BETWEEN", Relation.Within, false, "{0} is between {1}", Date, PropertyType.DateTime),
         new("TIME_RANGED", "IS_NOT_BETWEEN", Relation.Within, true, "{0} is not between {1}", Date, PropertyType.DateTime),
         new("TIME_POINT", "IS_BEFORE", Relation.Within, false, "{0} is before {1}", Date, PropertyType.DateTime),
         new("TIME_POINT", "IS_AFTER", Relation.Within, false, "{0} is after {1}", Date, PropertyType.DateTime),
+        new("BOOL", "HAS_EVER_BEEN_EQUAL_TO", Relation.FlagEqual, false, "{0} has ever been {1}", Bool, Enumeration),
+        new("BOOL", "HAS_NEVER_BEEN_EQUAL_TO", Relation.FlagEqual, true, "{0} has never been {1}", Bool, Enumeration),
+        new("ENUMERATION", "HAS_EVER_BEEN_ANY_OF", Relation.AnyOf, false, "{0} has ever been any of {1}", Enumeration, Bool),
+        new("ENUMERATION", "HAS_NEVER_BEEN_ANY_OF", Relation.AnyOf, true, "{0} has never been any of {1}", Enumeration, Bool),
+        new("ENUMERATION", "HAS_EVER_BEEN_EXACTLY", Relation.Exactly, false, "{0} has ever been exactly {1}", Enumeration),
+        new("ENUMERATION", "HAS_NEVER_BEEN_EXACTLY", Relation.Exactly, true, "{0} has never been exactly {1}", Enumeration),
+        new("ENUMERATION", "HAS_EVER_CONTAINED_ALL", Relation.AllOf, false, "{0} has ever had all of {1}", Enumeration),
+        new("ENUMERATION", "HAS_NEVER_CONTAINED_ALL", Relation.AllOf, true, "{0} has never had all of {1}", Enumeration),
+        new("STRING", "HAS_EVER_BEEN_EQUAL_TO", Relation.TextEqual, false, "{0} has ever been equal to {1}", PropertyType.String),
+        new("STRING", "HAS_NEVER_BEEN_EQUAL_TO", Relation.TextEqual, true, "{0} has never been equal to {1}", PropertyType.String),
+        new("STRING", "HAS_EVER_CONTAINED", Relation.Contains, false, "{0} has ever contained {1}", PropertyType.String),
+        new("STRING", "HAS_NEVER_CONTAINED", Relation.Contains, true, "{0} has never contained {1}", PropertyType.String),
+        new("NUMBER", "HAS_EVER_BEEN_EQUAL_TO", Relation.NumberEqual, false, "{0} has ever been equal to {1}", Number),
+        new("NUMBER", "HAS_NEVER_BEEN_EQUAL_TO", Relation.NumberEqual, true, "{0} has never been equal to {1}", Number),
+        new("ROLLING_PROPERTY_UPDATED", "UPDATED_IN_LAST_X_DAYS", Relation.Updated, false, "{0} was updated in the last {1} days"),
+        new("ROLLING_PROPERTY_UPDATED", "NOT_UPDATED_IN_LAST_X_DAYS", Relation.Updated, true, "{0} was not updated in the last {1} days"),
     ];
 
     private static readonly Dictionary<(string, string), FilterOperator> ByName = All.ToDictionary(o => (o.Type, o.Name));
@@ -104,7 +130,7 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
     /// <summary>Other spellings that HubSpot's pages and clients use.</summary>
     private static readonly Dictionary<string, string> Types = new()
         {
-            ["ALLTYPES"] = "ALL_PROPERTY", ["DATETIME_RANGED"] = "RANGED_DATE", ["DATETIME_COMPARATIVE"] = "COMPARATIVE_DATE", ["STRING_COMPARATIVE"] = "COMPARATIVE_STRING",
+            ["ALLTYPES"] = "ALL_PROPERTY", ["DATETIME_RANGED"] = "RANGED_DATE", ["DATETIME_ROLLING"] = "ROLLING_DATE_RANGE", ["DATETIME_COMPARATIVE"] = "COMPARATIVE_DATE", ["STRING_COMPARATIVE"] = "COMPARATIVE_STRING",
         },
         Names = new() { ["IS_NOT_BLANK"] = "IS_KNOWN", ["IS_BLANK"] = "IS_UNKNOWN", ["IS_NOT_KNOWN"] = "IS_UNKNOWN" };
 
@@ -119,10 +145,23 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
     public static IEnumerable<FilterOperator> For(Property property) => All
         .Where(o => o.On.Count == 0 || o.On[0] == property.Type || (o.On[0] == Date && o.On.Contains(property.Type)))
         .Where(o => property.IsMultiple || o.Relation is not (Relation.AllOf or Relation.Exactly))          // of one value, any of says it all
+        .Where(o => !o.IsPast || ContactStore.HasHistory(property))
         .DistinctBy(o => (o.Relation, o.Phrase));
 
     /// <summary>Whether it asks for two bounds.</summary>
     public bool IsBetween => Name is "IS_BETWEEN" or "IS_NOT_BETWEEN";
+
+    /// <summary>Whether it asks for a number of days, counted from today.</summary>
+    public bool IsRolling => Type is "ROLLING_DATE_RANGE" or "ROLLING_PROPERTY_UPDATED";
+
+    /// <summary>Whether it asks what was, not only what is: the history of the property decides.</summary>
+    public bool IsPast => Relation == Relation.Updated || Name.StartsWith("HAS_", StringComparison.Ordinal);
+
+    /// <summary>Whether it asks for a unit of the calendar, and how many of them.</summary>
+    public bool IsCalendar => Type == "CALENDAR_DATE";
+
+    /// <summary>Whether it asks for how many units.</summary>
+    public bool HasCount => Name is "IN_NEXT_TIME_UNIT" or "IN_LAST_TIME_UNIT";
 
     /// <summary>Whether it can be asked of this type.</summary>
     public bool Fits(PropertyType type) => On.Count == 0 || On.Contains(type);

@@ -7,9 +7,28 @@ namespace Winnow.Filters;
 public static class FilterPredicate
 {
     /// <summary>The filter as a function.</summary>
-    public static Func<Contact, bool> Compile(Filter filter) => Any([.. filter.Groups.Select(g => Every([.. g.Filters.Select(Compile)]))]);
+    /// <param name="now">The instant it is asked at.</param>
+    /// <param name="facts">For a condition that <see cref="Condition.Asks"/>: of which contacts its fact (<see cref="FilterSql.Fact"/>) is true.</param>
+    public static Func<Contact, bool> Compile(Filter filter, DateTimeOffset now, Func<Condition, Func<long, bool>>? facts = null) =>
+        Any([.. filter.Groups.Select(g => Every([.. g.Filters.Select(condition => Compile(condition, now, facts))]))]);
 
-    private static Func<Contact, bool> Compile(PropertyFilter filter)
+    /// <summary>One condition as a function.</summary>
+    public static Func<Contact, bool> Compile(Condition condition, DateTimeOffset now, Func<Condition, Func<long, bool>>? facts = null)
+    {
+        var fact = condition.Asks ? (facts ?? throw new ArgumentException($"{condition} asks for facts", nameof(facts)))(condition) : _ => false;
+        return condition.At(now) switch
+        {
+            PropertyFilter { Operator.IsPast: true } past => Past(past, fact),
+            PropertyFilter property => Present(property),
+            ListFilter list => contact => fact(contact.Id) != list.Negated,
+            EmailFilter => contact => fact(contact.Id),
+            SubscriptionFilter subscription => Compile(subscription.AsProperties(), now),
+            ConstantFilter constant => _ => constant.Accepts,
+            var other => throw new ArgumentException($"{other} cannot be asked", nameof(condition)),
+        };
+    }
+
+    private static Func<Contact, bool> Present(PropertyFilter filter)
     {
         var (property, negated) = (filter.Property, filter.Operator.Negated);
         if (filter.Operator.Relation == Relation.Known) return contact => contact[property] is null == negated;
@@ -17,6 +36,21 @@ public static class FilterPredicate
         var (holds, orNone) = (Holds(filter), filter.IncludeNoValue);
         return contact => contact[property] is { } value ? holds(value) != negated : orNone;
     }
+
+    /// <summary>What is counts as what was.</summary>
+    private static Func<Contact, bool> Past(PropertyFilter filter, Func<long, bool> was)
+    {
+        var (property, orNone) = (filter.Property, filter.IncludeNoValue);
+        var @is = filter.Operator.Relation == Relation.Updated ? MadeWith((Span)filter.Operand) : With(Holds(filter));
+        return filter.Operator.Negated
+            ? contact => contact[property] is { } value ? !@is(contact, value) && !was(contact.Id) : orNone && !was(contact.Id)
+            : contact => contact[property] is { } value ? @is(contact, value) || was(contact.Id) : orNone || was(contact.Id);
+
+        static Func<Contact, object, bool> With(Func<object, bool> holds) => (_, value) => holds(value);
+        static Func<Contact, object, bool> MadeWith(Span span) => (contact, _) => (long)contact[Created]! is var at && at >= span.From && at < span.To;
+    }
+
+    private static readonly Property Created = BuiltInProperties.Of("createdate");
 
     private static Func<object, bool> Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
     {

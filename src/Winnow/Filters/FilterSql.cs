@@ -7,21 +7,48 @@ namespace Winnow.Filters;
 /// exports. Values are parameters, never text; property ids are numbers.</summary>
 public sealed class FilterSql
 {
+    private const string Past = "cast(h.before as $json)";
     private readonly string prefix;
-    private readonly Dictionary<string, object?> parameters = [];
+    private readonly Dictionary<string, object?> parameters;
+    private readonly bool isPast;
 
-    private FilterSql(string prefix) => this.prefix = prefix;
+    private FilterSql(string prefix, Dictionary<string, object?> parameters, bool isPast = false) => (this.prefix, this.parameters, this.isPast) = (prefix, parameters, isPast);
 
-    /// <summary>The condition and its parameters, named f0, f1 …; the statement it goes into must name the account itself.</summary>
+    /// <summary>The condition and its parameters, named f0, f1 … and accountId, which the caller gives.</summary>
+    /// <param name="now">The instant it is asked at.</param>
     /// <param name="prefix">Before column names: "c." when the table has an alias.</param>
-    public static (string Condition, Dictionary<string, object?> Parameters) Of(Filter filter, string prefix = "")
+    public static (string Condition, Dictionary<string, object?> Parameters) Of(Filter filter, DateTimeOffset now, string prefix = "contacts.")
     {
-        var sql = new FilterSql(prefix);
-        var groups = filter.Groups.Select(g => $"({string.Join(" and ", g.Filters.Select(sql.Condition))})");
-        return ($"({string.Join(" or ", groups)})", sql.parameters);
+        var sql = new FilterSql(prefix, []);
+        return (sql.Any(filter.At(now)), sql.parameters);
     }
 
-    private string Condition(PropertyFilter filter)
+    /// <summary>The part of a condition that is not about the contact's own row: what was, and what happened to e-mails.</summary>
+    public static (string Condition, Dictionary<string, object?> Parameters) Fact(Condition condition, DateTimeOffset now, string prefix = "contacts.")
+    {
+        var sql = new FilterSql(prefix, []);
+        return (condition.At(now) switch
+        {
+            PropertyFilter past => sql.Was(past),
+            EmailFilter email => sql.Happened(email),
+            var other => throw new ArgumentException($"{other} is no fact of the database", nameof(condition)),
+        }, sql.parameters);
+    }
+
+    private string Any(Filter filter) => $"({string.Join(" or ", filter.Groups.Select(g => $"({string.Join(" and ", g.Filters.Select(Condition))})"))})";
+
+    private string Condition(Condition condition) => condition switch
+    {
+        PropertyFilter { Operator.IsPast: true } past => EverOrNever(past),
+        PropertyFilter property => Present(property),
+        ListFilter list => $"{(list.Negated ? "not " : "")}({prefix}id in {Parameter((list.Members ?? throw new ArgumentException("Put the members in first")).ToArray())})",
+        EmailFilter email => Happened(email),
+        SubscriptionFilter subscription => Any(subscription.AsProperties()),
+        ConstantFilter constant => constant.Accepts ? "(1 = 1)" : "(1 = 0)",
+        var other => throw new ArgumentException($"{other} cannot be asked", nameof(condition)),
+    };
+
+    private string Present(PropertyFilter filter)
     {
         var (value, negated) = (Stored(filter.Property), filter.Operator.Negated);
         if (filter.Operator.Relation == Relation.Known) return negated ? $"{value} is null" : $"{value} is not null";
@@ -29,10 +56,46 @@ public sealed class FilterSql
         return filter.IncludeNoValue ? $"({value} is null or {holds})" : $"({value} is not null and {holds})";
     }
 
+    /// <summary>What is counts as what was.</summary>
+    private string EverOrNever(PropertyFilter filter)
+    {
+        var value = Stored(filter.Property);
+        var holds = filter.Operator.Relation == Relation.Updated ? Within($"{prefix}created_at", (Span)filter.Operand) : Holds(filter);
+        var ever = $"(({value} is not null and {holds}) or {Was(filter)})";
+        return (filter.Operator.Negated, filter.IncludeNoValue) switch
+        {
+            (true, true) => $"not {ever}",
+            (true, false) => $"({value} is not null and not {ever})",
+            (false, true) => $"({value} is null or {ever})",
+            _ => ever,
+        };
+    }
+
+    /// <summary>A row of the property's history says so. Its keys stand in quotes, and quotes inside values do not stay bare.</summary>
+    private string Was(PropertyFilter filter)
+    {
+        var about = filter.Operator.Relation == Relation.Updated
+            ? $"{Within("h.at", (Span)filter.Operand)} and h.changes like {Parameter($"%\"{filter.Property.Id}\":%")}"
+            : $"h.before like {Parameter($"%\"{filter.Property.Id}\":%")} and {new FilterSql("h.", parameters, isPast: true).Holds(filter)}";
+        return $"exists (select 1 from contact_history h where h.account_id = @accountId and h.contact_id = {prefix}id and {about})";
+    }
+
+    private string Happened(EmailFilter filter)
+    {
+        var events = $"from email_events e where e.account_id = @accountId and e.contact_id = {prefix}id and e.type = {Parameter(filter.Operator.Type)}";
+        if (filter.Operator.Reason is { } reason) events += $" and e.reason = {Parameter(reason)}";
+        if (filter.EmailId is { } email) events += $" and e.email_id = {Parameter(email)}";
+        if (filter.ClickUrl is { } url) events += $" and e.detail = {Parameter(url)}";
+        if (filter.When is Span span) events += filter.Outside ? $" and not ({Within("e.at", span)})" : $" and {Within("e.at", span)}";
+        foreach (var (types, there) in new[] { (filter.Operator.With, true), (filter.Operator.Without, false) })
+            if (types.Count > 0) events += $" and {(there ? "" : "not ")}exists (select 1 from email_events o where o.account_id = @accountId and o.contact_id = e.contact_id and o.email_id = e.email_id and o.type in {Parameter(types.ToArray())})";
+        return filter.Times is { } times ? $"(select count(*) {events}) between {Parameter(times.Least)} and {Parameter(times.Most)}" : $"exists (select 1 {events})";
+    }
+
     private string Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
     {
-        (Relation.AnyOf, Texts any) when filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), any.Values.Contains("true"), any.Values.Contains("false")),
-        (Relation.FlagEqual, Flag flag) when filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), flag.Value, !flag.Value),
+        (Relation.AnyOf, Texts any) when !isPast && filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), any.Values.Contains("true"), any.Values.Contains("false")),
+        (Relation.FlagEqual, Flag flag) when !isPast && filter.Property.Column?.Kind == ColumnKind.Flag => OneOf(Stored(filter.Property), flag.Value, !flag.Value),
         (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany(filter.Property, any) : $"{Text(filter.Property)} in {Parameter(any.Values.ToArray())}",
         (Relation.AllOf, Texts all) => AllOf(filter.Property, all),
         (Relation.Exactly, Texts all) => Exactly(filter.Property, all),
@@ -104,17 +167,19 @@ public sealed class FilterSql
 
     /// <summary>Where the value is, null when there is none. JSON gives text on PostgreSQL and typed values on SQLite.</summary>
     private string Stored(Property property) =>
-        property.Id == Contact.RecordId ? $"{prefix}id"
+        isPast ? $"({Past} ->> '{property.Id.ToString(CultureInfo.InvariantCulture)}')"
+        : property.Id == Contact.RecordId ? $"{prefix}id"
         : property.Column is { } column ? prefix + column.Name
         : $"({prefix}custom ->> '{property.Id.ToString(CultureInfo.InvariantCulture)}')";
 
     /// <summary>The value as text; yes and no as true and false.</summary>
     private string Text(Property property) =>
-        property.Column is { Kind: ColumnKind.Flag } ? $"case when {Stored(property)} then 'true' else 'false' end"
+        isPast && (property.Type == PropertyType.Bool || property.Column?.Kind == ColumnKind.Flag) ? $"case when cast({Stored(property)} as text) in ('true', '1') then 'true' when {Stored(property)} is not null then 'false' end"
+        : property.Column is { Kind: ColumnKind.Flag } ? $"case when {Stored(property)} then 'true' else 'false' end"
         : property is { Column: null, Type: PropertyType.Bool } ? $"case {Cast(property, "boolean")} when true then 'true' when false then 'false' end"
         : Stored(property);
 
-    private string Cast(Property property, string type) => property.Column is not null || property.Id == Contact.RecordId ? Stored(property) : $"cast({Stored(property)} as {type})";
+    private string Cast(Property property, string type) => !isPast && (property.Column is not null || property.Id == Contact.RecordId) ? Stored(property) : $"cast({Stored(property)} as {type})";
 
     private string Parameter(object value)
     {

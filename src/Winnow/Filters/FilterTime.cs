@@ -11,9 +11,9 @@ internal static class FilterTime
     private const long MaxTimestamp = 253_370_764_800_000;       // the year 9999: a day later can still be written
 
     /// <summary>Reads <c>{timestamp, requiresTimeZoneConversion}</c>.</summary>
-    public static (Span? Span, string? Error) DateTime(JsonElement operation, string name, Property property, TimeZoneInfo zone)
+    public static (Operand? Operand, string? Error) DateTime(JsonElement operation, string name, Property property, TimeZoneInfo zone)
     {
-        if (!operation.TryGetProperty("timestamp", out var field) || Milliseconds(field) is not { } timestamp)
+        if (Milliseconds(operation, "timestamp") is not { } timestamp)
             return (null, "timestamp: give Unix milliseconds, such as 1782777600000");
         var convert = operation.TryGetProperty("requiresTimeZoneConversion", out var flag) && flag.ValueKind == JsonValueKind.True;
         return (Day(timestamp, convert, name, property, zone), null);
@@ -37,10 +37,10 @@ internal static class FilterTime
     }
 
     /// <summary>Reads <c>{lowerBound, upperBound, requiresTimeZoneConversion}</c>: from the first day through the last.</summary>
-    public static (Span? Span, string? Error) RangedDate(JsonElement operation, Property property, TimeZoneInfo zone)
+    public static (Operand? Operand, string? Error) RangedDate(JsonElement operation, Property property, TimeZoneInfo zone)
     {
-        if (!operation.TryGetProperty("lowerBound", out var lower) || Milliseconds(lower) is not { } from) return (null, "lowerBound: give Unix milliseconds, such as 1782777600000");
-        if (!operation.TryGetProperty("upperBound", out var upper) || Milliseconds(upper) is not { } to) return (null, "upperBound: give Unix milliseconds, such as 1782777600000");
+        if (Milliseconds(operation, "lowerBound") is not { } from) return (null, "lowerBound: give Unix milliseconds, such as 1782777600000");
+        if (Milliseconds(operation, "upperBound") is not { } to) return (null, "upperBound: give Unix milliseconds, such as 1782777600000");
         var convert = operation.TryGetProperty("requiresTimeZoneConversion", out var flag) && flag.ValueKind == JsonValueKind.True;
         return from <= to ? (Days(from, to, convert, property, zone), null) : (null, "lowerBound: must not be after upperBound");
     }
@@ -53,75 +53,48 @@ internal static class FilterTime
         return new(first.From, last.To, first.Day, source, last.Day);
     }
 
-    /// <summary>Reads <c>{timePoint, endpointBehavior}</c> with a point of timeType DATE; without an hour the point is the whole day.</summary>
-    public static (Span? Span, string? Error) TimePoint(JsonElement operation, string name, Property property)
+    /// <summary>Reads <c>{numberOfDays, requiresTimeZoneConversion}</c>.</summary>
+    public static (Operand? Operand, string? Error) Rolling(JsonElement operation, FilterOperator op, Property property, TimeZoneInfo zone) =>
+        Part(operation, "numberOfDays") is >= 0 and <= MovingSpans.Most and var days
+            ? (MovingSpans.Rolling(op, days, operation.TryGetProperty("requiresTimeZoneConversion", out var flag) && flag.ValueKind == JsonValueKind.True, property, zone), null)
+            : (null, $"numberOfDays: give a whole number from 0 to {MovingSpans.Most}");
+
+    /// <summary>Reads <c>{timeUnit, timeUnitCount, useFiscalYear, fiscalYearStart}</c>.</summary>
+    public static (Operand? Operand, string? Error) Calendar(JsonElement operation, FilterOperator op, Property property, TimeZoneInfo zone)
     {
-        var (point, error) = Point(operation, "timePoint", property);
-        if (error is not null || point is null) return (null, error);
-        var inclusive = Word(operation, "endpointBehavior", "EXCLUSIVE") == "INCLUSIVE";
-        var source = new JsonObject { ["timePoint"] = point.Source, ["endpointBehavior"] = Behavior(inclusive), ["propertyParser"] = "VALUE", ["type"] = "TIME_POINT" }.ToJsonString();
-        return (name == "IS_BEFORE" ? new(long.MinValue, inclusive ? point.End : point.Start, point.Shown, source)
-            : new(inclusive ? point.Start : point.End, long.MaxValue, point.Shown, source), null);
-    }
-
-    /// <summary>Reads <c>{lowerBoundTimePoint, upperBoundTimePoint, lowerBoundEndpointBehavior, upperBoundEndpointBehavior}</c>.</summary>
-    public static (Span? Span, string? Error) TimeRanged(JsonElement operation, Property property)
-    {
-        var (lower, error) = Point(operation, "lowerBoundTimePoint", property);
-        if (lower is null) return (null, error);
-        (var upper, error) = Point(operation, "upperBoundTimePoint", property);
-        if (upper is null) return (null, error);
-        var (withLower, withUpper) = (Word(operation, "lowerBoundEndpointBehavior", "INCLUSIVE") == "INCLUSIVE", Word(operation, "upperBoundEndpointBehavior", "INCLUSIVE") == "INCLUSIVE");
-        var source = new JsonObject
-        {
-            ["lowerBoundTimePoint"] = lower.Source, ["upperBoundTimePoint"] = upper.Source, ["lowerBoundEndpointBehavior"] = Behavior(withLower),
-            ["upperBoundEndpointBehavior"] = Behavior(withUpper), ["propertyParser"] = "VALUE", ["type"] = "TIME_RANGED",
-        }.ToJsonString();
-        var (from, to) = (withLower ? lower.Start : lower.End, withUpper ? upper.End : upper.Start);
-        return from <= to ? (new(from, to, lower.Shown, source, upper.Shown), null) : (null, "lowerBoundTimePoint: must not be after upperBoundTimePoint");
-    }
-
-    private static string Behavior(bool inclusive) => inclusive ? "INCLUSIVE" : "EXCLUSIVE";
-
-    /// <summary>An instant or a whole day, from (included) to (not included).</summary>
-    private sealed record Moment(long Start, long End, DateTimeOffset Shown, JsonNode? Source);
-
-    private static (Moment? Moment, string? Error) Point(JsonElement operation, string field, Property property)
-    {
-        if (Word(operation, "propertyParser", "VALUE") != "VALUE") return (null, "propertyParser: only VALUE is supported");
-        if (!operation.TryGetProperty(field, out var point) || point.ValueKind != JsonValueKind.Object) return (null, $"{field}: give a time point");
-        if (Word(point, "timeType", "") != "DATE") return (null, $"{field}.timeType: only DATE is supported; dates relative to today come later");
-        if (Part(point, "year") is not (>= 1 and <= 9998 and var year) || Part(point, "month") is not (>= 1 and <= 12 and var month)
-            || Part(point, "day") is not (>= 1 and var day) || day > System.DateTime.DaysInMonth(year, month)) return (null, $"{field}: year, month and day are no date");
-        var zone = point.TryGetProperty("zoneId", out var id) && id.ValueKind == JsonValueKind.String && TimeZoneInfo.TryFindSystemTimeZoneById(id.GetString()!, out var found) ? found : null;
-        if (zone is null) return (null, $"{field}.zoneId: give a time zone such as Europe/Amsterdam");
-        if (property.Type == PropertyType.Date) zone = TimeZoneInfo.Utc;
-
-        var (hour, minute, second, ms) = (Part(point, "hour"), Part(point, "minute") ?? 0, Part(point, "second") ?? 0, Part(point, "millisecond") ?? 0);
-        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || ms is < 0 or > 999) return (null, $"{field}: hour, minute, second and millisecond are no time");
-        var date = new System.DateTime(year, month, day);
-        var start = Instant(hour is { } h ? date.Add(new(0, h, minute, second, ms)) : date, zone);
-        return (new(start, hour is null ? Instant(date.AddDays(1), zone) : start + 1, new(date, TimeSpan.Zero), JsonNode.Parse(point.GetRawText())), null);
+        var unit = Word(operation, "timeUnit", "");
+        if (!MovingSpans.Units.ContainsKey(unit)) return (null, $"timeUnit: use one of {string.Join(", ", MovingSpans.Units.Keys)}");
+        if ((Part(operation, "timeUnitCount") ?? 1) is not (>= 1 and <= 1000 and var count)) return (null, "timeUnitCount: give a whole number from 1 to 1000");
+        var fiscal = operation.TryGetProperty("useFiscalYear", out var flag) && flag.ValueKind == JsonValueKind.True;
+        var month = Array.IndexOf(MovingSpans.MonthNames, Word(operation, "fiscalYearStart", "JANUARY")) + 1;
+        return fiscal && month == 0 ? (null, "fiscalYearStart: give the name of a month, such as APRIL") : (MovingSpans.Calendar(op, unit, count, fiscal ? month : null, property, zone), null);
     }
 
     /// <summary>The first instant of a local time: in the hour that comes twice the earlier one, in the hour that is missing the time after it.</summary>
-    private static long Instant(System.DateTime local, TimeZoneInfo zone)
+    internal static long Instant(System.DateTime local, TimeZoneInfo zone)
     {
         while (zone.IsInvalidTime(local)) local = local.AddMinutes(15);
         var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
         return new DateTimeOffset(System.DateTime.SpecifyKind(local, DateTimeKind.Utc)).Subtract(offset).ToUnixTimeMilliseconds();
     }
 
+    /// <summary>Unix milliseconds in a field, or null.</summary>
+    internal static long? Milliseconds(JsonElement parent, string name) => parent.TryGetProperty(name, out var field) ? Milliseconds(field) : null;
+
     private static long? Milliseconds(JsonElement field) =>
         (field.ValueKind == JsonValueKind.Number && field.TryGetInt64(out var ms)) || (field.ValueKind == JsonValueKind.String && long.TryParse(field.GetString(), out ms))
             ? Math.Abs(ms) <= MaxTimestamp && ms > -62_000_000_000_000 ? ms : null : null;
 
-    private static string Word(JsonElement parent, string name, string otherwise) =>
+    internal static string Word(JsonElement parent, string name, string otherwise) =>
         parent.TryGetProperty(name, out var field) && field.ValueKind == JsonValueKind.String ? field.GetString()!.ToUpperInvariant() : otherwise;
 
-    /// <summary>HubSpot writes some parts as numbers and some as text.</summary>
-    private static int? Part(JsonElement parent, string name) =>
-        !parent.TryGetProperty(name, out var field) || field.ValueKind == JsonValueKind.Null ? null
+    /// <summary>HubSpot writes some parts as numbers and some as text; -1 when it is neither, or below zero.</summary>
+    internal static int? Part(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out var field) || field.ValueKind == JsonValueKind.Null ? null : Number(parent, name) is >= 0 and var number ? number : -1;
+
+    /// <summary>A whole number written as a number or as text, or null.</summary>
+    internal static int? Number(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out var field) ? null
         : field.ValueKind == JsonValueKind.Number && field.TryGetInt32(out var number) ? number
-        : field.ValueKind == JsonValueKind.String && int.TryParse(field.GetString(), out number) ? number : -1;
+        : field.ValueKind == JsonValueKind.String && int.TryParse(field.GetString(), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out number) ? number : null;
 }

@@ -1,5 +1,6 @@
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Filters;
 using Winnow.Jobs;
 
 namespace Winnow.Lists;
@@ -7,7 +8,7 @@ namespace Winnow.Lists;
 /// <summary>Looks for the members of new and edited lists: one pass over the contacts in the order of their ids, for all lists that
 /// wait at that moment, a chunk of 65,536 ids a step. Writers go on meanwhile and note every join and leave as an absolute delta;
 /// contacts are read before the deltas of their chunk are taken, so what is noted is never older than what was read.</summary>
-public sealed class BuildLists(Db db, Properties properties, ListMembers members, TimeProvider clock) : IJob
+public sealed class BuildLists(Db db, Properties properties, ListMembers members, FilterFacts facts, JobQueue jobs, TimeProvider clock) : IJob
 {
     private const int FinishBelow = 2_000;
     private static readonly SqlFile Sql = SqlFile.Beside<BuildLists>();
@@ -21,7 +22,7 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
 
     /// <summary>Puts the job in for lists that were made or edited in this transaction.</summary>
     internal static Task<long> Start(Tx tx, JobQueue jobs, long accountId, string listName, long? userId) =>
-        jobs.Enqueue<BuildLists>(tx, accountId, $"Fill the list {listName}", new Pass(-1), 0, userId);
+        jobs.Enqueue<BuildLists>(tx, accountId, listName.Length == 0 ? "Fill lists that ask for other lists" : $"Fill the list {listName}", new Pass(-1), 0, userId);
 
     /// <inheritdoc/>
     public async Task<object?> Run(JobRun run, CancellationToken stop)
@@ -37,18 +38,25 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
         return await Finish(run, stop);
     }
 
-    /// <summary>Lists that no other pass has: several made in a row are found in one.</summary>
+    /// <summary>Lists that no other pass has: several made in a row are found in one. Who asks for a list that is not filled yet waits for the next pass.</summary>
     private async Task<Step<Pass>> TakeWaiting(Tx tx, JobRun run)
     {
-        var taken = await tx.Execute(Sql["take-waiting"], new { run.AccountId, run.Id });
+        var taken = await Ready(tx, run.AccountId) is { Length: > 0 } ids ? await tx.Execute(Sql["take-waiting"], new { run.AccountId, run.Id, ids, now = clock.GetUtcNow() }) : 0;
         return new(new(0), 0, taken == 0 ? 0 : await tx.Single<long>(Sql["last-contact"], new { run.AccountId }));
+    }
+
+    private async Task<long[]> Ready(Tx tx, long accountId)
+    {
+        var catalog = await properties.Catalog(tx, accountId);
+        var unfilled = (await tx.Query<long>(Sql["unfilled"], new { accountId })).ToHashSet();
+        return [.. (await tx.Query<Row>(Sql["waiting"], new { accountId })).Where(row => !FollowingLists.Read(row.Id, row.Filter, row.TimeZone, catalog).ListIds.Any(unfilled.Contains)).Select(row => row.Id)];
     }
 
     private async Task<List<FollowingList>> Lists(JobRun run, CancellationToken stop) => await db.Read(async tx =>
     {
         var catalog = await properties.Catalog(tx, run.AccountId);
         return (await tx.Query<Row>(Sql["mine"], new { run.AccountId, run.Id }))
-            .Select(row => new FollowingList(row.Id, false, FollowingLists.Compile(row.Id, row.Filter, row.TimeZone, catalog).Takes, [])).ToList();
+            .Select(row => new FollowingList(row.Id, false, FollowingLists.Read(row.Id, row.Filter, row.TimeZone, catalog), null)).ToList();
     }, stop);
 
     private Task<long> LastChunk(JobRun run, CancellationToken stop) =>
@@ -57,14 +65,16 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
     /// <summary>Reads a chunk of contacts once and asks every list; no transaction, so nobody waits.</summary>
     private Task<Dictionary<long, MemberSet>> Evaluate(long accountId, long chunk, List<FollowingList> lists, CancellationToken stop) => db.Read(async tx =>
     {
-        var found = lists.ToDictionary(l => l.Id, _ => new MemberSet());
-        await using var rows = await tx.Reader(Contacts, new { accountId, from = chunk << MemberChunk.Bits, to = (chunk << MemberChunk.Bits) + MemberChunk.Mask });
+        var (from, to, now) = (chunk << MemberChunk.Bits, (chunk << MemberChunk.Bits) + MemberChunk.Mask, clock.GetUtcNow());
+        var known = await facts.About(tx, accountId, lists.Select(l => l.Filter), from, to, now);
+        var asked = lists.Select(list => (list.Id, Takes: FilterPredicate.Compile(list.Filter, now, known), Found: new MemberSet())).ToList();
+        await using var rows = await tx.Reader(Contacts, new { accountId, from, to });
         while (await rows.ReadAsync(stop))
         {
             var contact = Contact.Read(rows);
-            foreach (var list in lists) if (list.Takes(contact)) found[list.Id].Add(contact.Id);
+            foreach (var (_, takes, found) in asked) if (takes(contact)) found.Add(contact.Id);
         }
-        return found;
+        return asked.ToDictionary(list => list.Id, list => list.Found);
     }, stop);
 
     /// <summary>Writes the chunk of every list that is still this job's: one edited meanwhile belongs to the next pass.</summary>
@@ -100,6 +110,7 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
             await tx.Query<Row>(Sql["hold-mine"], new { run.AccountId, run.Id });
             foreach (var listId in await tx.Query<long>(Sql["with-deltas"], new { run.AccountId, run.Id, atLeast = 1 })) await members.Fold(tx, run.AccountId, listId);
             finished = await tx.Execute(Sql["complete"], new { run.AccountId, run.Id, now = clock.GetUtcNow() });
+            if (await Ready(tx, run.AccountId) is { Length: > 0 } && finished > 0) await Start(tx, jobs, run.AccountId, "", null);
             return new Step<Pass>(run.State<Pass>(), Math.Max(0, run.Total - run.Done));
         }, stop);
         return new { lists = finished };

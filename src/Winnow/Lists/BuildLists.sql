@@ -1,6 +1,14 @@
 -- name: take-waiting
-update lists set build_job_id = @Id
-where account_id = @AccountId and state = 'PROCESSING' and build_job_id is null and deleted_at is null;
+update lists set build_job_id = @Id, swept_at = @now
+where account_id = @AccountId and state = 'PROCESSING' and build_job_id is null and deleted_at is null and id in @ids;
+
+-- name: waiting
+select id, filter, time_zone from lists
+where account_id = @accountId and state = 'PROCESSING' and build_job_id is null and deleted_at is null
+order by id;
+
+-- name: unfilled
+select id from lists where account_id = @accountId and state <> 'COMPLETE' and deleted_at is null;
 
 -- name: mine
 select id, filter, time_zone from lists

@@ -1,11 +1,12 @@
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Filters;
 
 namespace Winnow.Lists;
 
 /// <summary>Evaluates every complete active list again and compares: what the keeper keeps must be what the filters say.
 /// For tests and for an operator in doubt; while contacts change meanwhile it may report changes in flight.</summary>
-public sealed class CheckLists(Properties properties, ListMembers members)
+public sealed class CheckLists(Properties properties, ListMembers members, FilterFacts facts, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<CheckLists>();
     private static readonly Statement Contacts = Statement.Built("all contacts", $"select {ContactColumn.List()} from contacts where account_id = @accountId order by id");
@@ -15,7 +16,10 @@ public sealed class CheckLists(Properties properties, ListMembers members)
     {
         var lists = await tx.Query<Row>(Sql["complete"], new { accountId });
         var catalog = await properties.Catalog(tx, accountId);
-        var active = lists.Where(l => l.Kind == ListKind.Dynamic).Select(l => (l.Id, FollowingLists.Compile(l.Id, l.Filter!, l.TimeZone, catalog).Takes, Found: new MemberSet())).ToList();
+        var filters = lists.Where(l => l.Kind == ListKind.Dynamic).Select(l => (l.Id, Filter: FollowingLists.Read(l.Id, l.Filter!, l.TimeZone, catalog))).ToList();
+        var now = clock.GetUtcNow();
+        var known = await facts.About(tx, accountId, filters.Select(f => f.Filter), 0, long.MaxValue, now);
+        var active = filters.Select(f => (f.Id, Takes: FilterPredicate.Compile(f.Filter, now, known), Found: new MemberSet())).ToList();
         var everyone = new MemberSet();
         await using (var rows = await tx.Reader(Contacts, new { accountId }))
             while (await rows.ReadAsync(tx.Stop))

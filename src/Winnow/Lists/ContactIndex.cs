@@ -17,7 +17,7 @@ public sealed record ContactRows(IReadOnlyList<Contact> Rows, bool HasPrevious, 
 
 /// <summary>The index of contacts: a view's page, its count, and the exact set of ids behind it. A page is found by the place of
 /// its first or last contact in the order, never by counting rows, so that the last page of a million is as fast as the first.</summary>
-public sealed class ContactIndex(ContactStore contacts, ListMembers members)
+public sealed class ContactIndex(ContactStore contacts, ListMembers members, FilterFacts facts, TimeProvider clock)
 {
     /// <summary>Sets up to this size are looked up by id and can be sorted by any column of <see cref="Sorts"/>.</summary>
     public const int Small = 20_000;
@@ -47,7 +47,12 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members)
         Filter? filter = null;
         if (query.Filter is not null && FilterJson.Read(query.Filter, properties, zone) is var read && (filter = read.Filter) is null) return (null, read.Error);
         var view = new ContactView(accountId, query) { Filter = filter };
-        if (filter is not null) view.Add(FilterSql.Of(filter));
+        if (filter is not null)
+        {
+            var (whole, missing) = await facts.WithMembers(tx, accountId, filter);
+            if (whole is null) return (null, missing);
+            view.Add(FilterSql.Of(whole, clock.GetUtcNow()));
+        }
         if (query.Ids is not null) view.Add("id in @ticked", ("ticked", query.Ids.ToArray()));
         if (query.Search is not null) await Find(tx, accountId, view, query.Search);
         if (query.ListId is { } list) view.Take(await members.Read(tx, accountId, list));

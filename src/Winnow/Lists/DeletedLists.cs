@@ -42,7 +42,12 @@ public sealed class DeletedLists(Db db, ListMembers members, Properties properti
         await ListGate.Alone(tx, accountId);
         await Ids.Next(tx, accountId, "list", 0);                   // holds the counter, as who gives a name does
         if (await tx.SingleOrNone<Row>(Sql["find"], new { accountId, id, since = Since }) is not { } list) return (false, null);
-        if (list.Filter is { } filter && FilterJson.Read(filter, await properties.Catalog(tx, accountId), ListStore.Zone(list.TimeZone)) is { Filter: null } unread) return (false, unread.Error);
+        if (list.Filter is { } json)
+        {
+            var catalog = await properties.Catalog(tx, accountId);
+            var (filter, error) = FilterJson.Read(json, catalog, ListStore.Zone(list.TimeZone));
+            if (filter is null || (list.Kind == ListKind.Dynamic && (error = await ListRanks.Refusal(tx, accountId, id, list.Name, filter, catalog)) is not null)) return (false, error);
+        }
         var name = await ListStore.FreeName(tx, accountId, list.Name, suffix);
         var anew = list.Kind == ListKind.Dynamic || list.State != ListState.Complete;
         if (anew) await members.Clear(tx, accountId, id);

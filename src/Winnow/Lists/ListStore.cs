@@ -7,7 +7,7 @@ using Winnow.Jobs;
 namespace Winnow.Lists;
 
 /// <summary>Makes, names, changes and deletes lists. What cannot be done comes back as a sentence.</summary>
-public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue jobs, TimeProvider clock)
+public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties properties, JobQueue jobs, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<ListStore>();
 
@@ -39,7 +39,8 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         if (filter is not null) await ListGate.Alone(tx, accountId);
         var id = await Ids.Next(tx, accountId, "list");                    // holds the counter: two makers of one name queue up
         if (await NameError(tx, accountId, id, name) is { } error) return (null, error);
-        await Insert(tx, accountId, id, name, kind, filter is null ? null : FilterJson.Write(filter), filter is null, zone.Id, folderId, userId);
+        if (filter is not null && await ListRanks.Refusal(tx, accountId, id, name.Trim(), filter, await properties.Catalog(tx, accountId)) is { } refusal) return (null, refusal);
+        await Insert(tx, accountId, id, name, kind, filter is null ? null : FilterJson.Write(filter), filter is null, zone.Id, folderId, userId, filter?.Moves ?? false);
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListCreated, name.Trim());
         if (filter is not null) await BuildLists.Start(tx, jobs, accountId, name.Trim(), userId);
         return (await Find(tx, accountId, id), null);
@@ -57,9 +58,9 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         return (await Find(tx, accountId, id), null);
     }
 
-    private Task<int> Insert(Tx tx, long accountId, long id, string name, ListKind kind, string? filter, bool complete, string zone, long folderId, long? userId) => tx.Execute(Sql["create"], new
+    private Task<int> Insert(Tx tx, long accountId, long id, string name, ListKind kind, string? filter, bool complete, string zone, long folderId, long? userId, bool moves = false) => tx.Execute(Sql["create"], new
     {
-        accountId, id, name = name.Trim(), nameKey = Key(name), kind = kind.ToString().ToUpperInvariant(), state = complete ? "COMPLETE" : "PROCESSING", filter, zone, folderId, userId, now = clock.GetUtcNow(),
+        accountId, id, name = name.Trim(), nameKey = Key(name), kind = kind.ToString().ToUpperInvariant(), state = complete ? "COMPLETE" : "PROCESSING", filter, moves, zone, folderId, userId, now = clock.GetUtcNow(),
     });
 
     /// <summary>Keeps a selection as it is now, for a bulk operation.</summary>
@@ -69,7 +70,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         var id = await Ids.Next(tx, accountId, "list");
         await tx.Execute(Sql["create"], new
         {
-            accountId, id, name = "", nameKey = $"selection {id}", kind = "SELECTION", state = "COMPLETE", filter = (string?)null, zone = "UTC", folderId = 0L, userId, now = clock.GetUtcNow(),
+            accountId, id, name = "", moves = false, nameKey = $"selection {id}", kind = "SELECTION", state = "COMPLETE", filter = (string?)null, zone = "UTC", folderId = 0L, userId, now = clock.GetUtcNow(),
         });
         await members.Write(tx, accountId, id, selection);
         return id;
@@ -100,11 +101,20 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
         await ListGate.Alone(tx, accountId);
         if (await Find(tx, accountId, id) is not { } list) return Gone;
         if (!list.IsActive) return $"{list.Name} is a static list: its filter was used once. Make an active list instead.";
+        var catalog = await properties.Catalog(tx, accountId);
+        if (await ListRanks.Refusal(tx, accountId, id, list.Name, filter, catalog) is { } refusal) return refusal;
         await members.Clear(tx, accountId, id);
-        await tx.Execute(Sql["change-filter"], new { accountId, id, filter = FilterJson.Write(filter), zone = zone.Id, now = clock.GetUtcNow() });
+        foreach (var (above, _) in await ListRanks.Above(tx, accountId, id, catalog)) await Refill(tx, accountId, above);
+        await tx.Execute(Sql["change-filter"], new { accountId, id, moves = filter.Moves, filter = FilterJson.Write(filter), zone = zone.Id, now = clock.GetUtcNow() });
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListChanged, list.Name, null, list.Filter, FilterJson.Write(filter));
         await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
         return null;
+    }
+
+    private async Task Refill(Tx tx, long accountId, long id)
+    {
+        await members.Clear(tx, accountId, id);
+        await tx.Execute(Sql["fill-again"], new { accountId, id, now = clock.GetUtcNow() });
     }
 
     /// <summary>Looks for the members of a list again whose filling was stopped or failed: it begins empty.</summary>
@@ -113,8 +123,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
     {
         await ListGate.Alone(tx, accountId);
         if (await Find(tx, accountId, id) is not { State: ListState.Stopped } list) return null;
-        await members.Clear(tx, accountId, id);
-        await tx.Execute(Sql["fill-again"], new { accountId, id, now = clock.GetUtcNow() });
+        await Refill(tx, accountId, id);
         return await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
     }
 
@@ -134,7 +143,9 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
     /// <summary>The lists that a contact is in, by name.</summary>
     public async Task<List<ContactList>> Of(Tx tx, PropertyCatalog properties, Contact contact)
     {
-        var active = (await keeper.Following(tx, contact.AccountId, properties)).All.Where(list => list.Takes(contact)).Select(list => list.Id).ToHashSet();
+        var active = new HashSet<long>();
+        foreach (var list in (await keeper.Following(tx, contact.AccountId, properties)).All)
+            if (list.Takes?.Invoke(contact) ?? await members.Contains(tx, contact.AccountId, list.Id, contact.Id)) active.Add(list.Id);
         var lists = (await tx.Query<ContactList>(Sql["all"], new { accountId = contact.AccountId })).ToDictionary(l => l.Id);
         var chunk = MemberSet.ChunkOf(contact.Id);
         foreach (var part in await tx.Query<Part>(Sql["static-with"], new { contact.AccountId, contact.Id, chunk }))
@@ -148,8 +159,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
     public async Task<(long Joined, string? Error)> AddMembers(Tx tx, long accountId, long id, MemberSet contacts)
     {
         if (await Refusal(tx, accountId, id) is { } error) return (0, error);
-        var present = new MemberSet(await tx.Query<long>(Sql["hold-contacts"], new { accountId, ids = contacts.Ids.ToArray() }));      // none of them can be deleted before the commit
-        return (await Move(tx, accountId, id, present, true), null);
+        return (await Move(tx, accountId, id, await Hold(tx, accountId, contacts), true), null);
     }
 
     /// <summary>Takes contacts out of a static list.</summary>
@@ -157,16 +167,22 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, JobQueue j
     public async Task<(long Left, string? Error)> RemoveMembers(Tx tx, long accountId, long id, MemberSet contacts)
     {
         if (await Refusal(tx, accountId, id) is { } error) return (0, error);
+        await Hold(tx, accountId, contacts);
         return (await Move(tx, accountId, id, contacts, false), null);
     }
+
+    /// <summary>Those that there are: none of them can be changed or deleted before the commit, as lists that ask for this one may move them.</summary>
+    private static async Task<MemberSet> Hold(Tx tx, long accountId, MemberSet contacts) => new(await tx.Query<long>(Sql["hold-contacts"], new { accountId, ids = contacts.Ids.ToArray() }));
 
     private async Task<long> Move(Tx tx, long accountId, long id, MemberSet contacts, bool join)
     {
         if (contacts.Count == 0) return 0;
+        await ListGate.Share(tx, accountId);
         await members.Lock(tx, accountId, id);
         var present = await members.Read(tx, accountId, id, contacts.ChunkNumbers.First(), contacts.ChunkNumbers.Last());
         var moving = join ? contacts.Except(present) : contacts.Intersect(present);
         await members.Flip(tx, accountId, id, join ? moving : new(), join ? new() : moving);
+        await keeper.Moved(tx, accountId, id, moving);
         return moving.Count;
     }
 

@@ -26,15 +26,15 @@ order by updated_at desc, id desc
 limit @take;
 
 -- name: create
-insert into lists (account_id, id, name, name_key, kind, state, filter, time_zone, folder_id, created_by, created_at, updated_at, filters_updated_at)
-values (@accountId, @id, @name, @nameKey, @kind, @state, cast(@filter as $json), @zone, @folderId, @userId, @now, @now, @now);
+insert into lists (account_id, id, name, name_key, kind, state, filter, moves, time_zone, folder_id, created_by, created_at, updated_at, filters_updated_at)
+values (@accountId, @id, @name, @nameKey, @kind, @state, cast(@filter as $json), @moves, @zone, @folderId, @userId, @now, @now, @now);
 
 -- name: rename
 update lists set name = @name, name_key = @nameKey, updated_at = @now
 where account_id = @accountId and id = @id and deleted_at is null and kind <> 'SELECTION';
 
 -- name: change-filter
-update lists set filter = cast(@filter as $json), time_zone = @zone, state = 'PROCESSING', build_job_id = null, filters_updated_at = @now, updated_at = @now
+update lists set filter = cast(@filter as $json), moves = @moves, time_zone = @zone, state = 'PROCESSING', build_job_id = null, filters_updated_at = @now, updated_at = @now
 where account_id = @accountId and id = @id;
 
 -- name: fill-again
@@ -54,7 +54,7 @@ from lists l join list_deltas d on d.account_id = l.account_id and d.list_id = l
 where l.account_id = @AccountId and l.kind in ('MANUAL', 'SNAPSHOT') and l.deleted_at is null and d.contact_id = @Id;
 
 -- name: hold-contacts
-select id from contacts where account_id = @accountId and id in @ids order by id $share;
+select id from contacts where account_id = @accountId and id in @ids order by id $lock;
 
 -- name: delete-selection
 delete from lists where account_id = @accountId and id = @selectionId and kind = 'SELECTION';

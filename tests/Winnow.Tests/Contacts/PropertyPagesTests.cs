@@ -107,7 +107,7 @@ public sealed class PropertyPagesTests
         var (db, lists, catalog) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<ListStore>(), app.Services.GetRequiredService<Properties>());
         var id = await db.Write(async tx =>
         {
-            var filter = new Filter([new([new(((await catalog.Catalog(tx, 1)).Find("favourite_colour"))!, FilterOperator.Find("ENUMERATION", "IS_ANY_OF")!, new Texts(["Red"]))])]);
+            var filter = new Filter([new([new PropertyFilter(((await catalog.Catalog(tx, 1)).Find("favourite_colour"))!, FilterOperator.Find("ENUMERATION", "IS_ANY_OF")!, new Texts(["Red"]))])]);
             await lists.Create(tx, 1, "Once red", ListKind.Snapshot, filter, TimeZoneInfo.Utc, 1);
             return (await lists.Create(tx, 1, "Red <people>", ListKind.Dynamic, filter, TimeZoneInfo.Utc, 1)).Made!.Id;
         });

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Filters;
+using Winnow.Lists;
 using Property = Winnow.Contacts.Property;
 
 namespace Winnow.Tests;
@@ -27,9 +28,9 @@ public sealed class FilterReadersTests
         foreach (var filter in FilterOf(catalog).Sample(Filters, 10))
         {
             var text = FilterJson.Write(filter);
-            var takes = FilterPredicate.Compile(filter);
+            var takes = await Compiled(app, filter, contacts);
             var expected = contacts.Where(takes).Select(c => c.Id).ToList();
-            var (condition, parameters) = FilterSql.Of(filter, "c.");
+            var (condition, parameters) = FilterSql.Of(filter, Now, "c.");
             parameters["accountId"] = TestApp.Account;
             var found = await app.Db.Read(tx => tx.Query<long>(Statement.Built("test", $"select c.id from contacts c where c.account_id = @accountId and {condition} order by c.id"), parameters));
             Assert.True(expected.SequenceEqual(found), $"{text}\n{condition}\nonly the predicate: {Show(expected.Except(found))}\nonly SQL: {Show(found.Except(expected))}");
@@ -37,7 +38,7 @@ public sealed class FilterReadersTests
             var (back, error) = FilterJson.Read(text, catalog, TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
             Assert.Null(error);
             Assert.Equal(text, FilterJson.Write(back!));
-            Assert.Equal(expected, contacts.Where(FilterPredicate.Compile(back!)).Select(c => c.Id));
+            Assert.Equal(expected, contacts.Where(await Compiled(app, back!, contacts)).Select(c => c.Id));
             Assert.NotEmpty(FilterText.English.Of(filter));
             if (expected.Count > 0 && expected.Count < Contacts) hits++;
         }
@@ -57,18 +58,24 @@ public sealed class FilterReadersTests
         var asked = from property in catalog.Everything.Where(p => p.Name is "city" or "my_choices")
                     from op in FilterOperator.All.Where(o => o.Relation is Relation.AnyOf or Relation.AllOf or Relation.Exactly
                         or Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith)
-                    where op.Fits(property.Type) && op.Type != "STRING"
+                    where op.Fits(property.Type) && op.Type != "STRING" && !op.IsPast
                     select (property, op);
         Assert.Equal(14, asked.Count());
         foreach (var (property, op) in asked)
         {
-            var filter = new Filter([new([new(property, op, texts)])]);
-            var (condition, parameters) = FilterSql.Of(filter, "c.");
+            var filter = new Filter([new([new PropertyFilter(property, op, texts)])]);
+            var (condition, parameters) = FilterSql.Of(filter, Now, "c.");
             parameters["accountId"] = TestApp.Account;
             var found = await app.Db.Read(tx => tx.Query<long>(Statement.Built("test", $"select c.id from contacts c where c.account_id = @accountId and {condition} order by c.id"), parameters));
-            Assert.Equal(contacts.Where(FilterPredicate.Compile(filter)).Select(c => c.Id), found);
+            Assert.Equal(contacts.Where(FilterPredicate.Compile(filter, Now)).Select(c => c.Id), found);
         }
     }
+
+    /// <summary>2026-07-01 00:30 in Amsterdam: the month, the quarter and the half year are 30 minutes old, in UTC it is the day before.</summary>
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_782_858_600_000);
+
+    private static async Task<Func<Contact, bool>> Compiled(TestApp app, Filter filter, List<Contact> contacts) =>
+        FilterPredicate.Compile(filter, Now, await app.Db.Read(tx => app.Get<FilterFacts>().About(tx, TestApp.Account, [filter], [.. contacts.Select(c => c.Id)], Now)));
 
     private static async Task<PropertyCatalog> WithCustomProperties(TestApp app) => await app.Db.Write(async tx =>
     {
@@ -79,6 +86,7 @@ public sealed class FilterReadersTests
 
     private static async Task<List<Contact>> Store(TestApp app, PropertyCatalog catalog)
     {
+        app.Clock.Set(Now.AddDays(-60));
         var ids = await app.Db.Write(async tx =>
         {
             var made = await app.Get<ContactStore>().New(tx, TestApp.Account, Contacts);
@@ -88,7 +96,36 @@ public sealed class FilterReadersTests
             await app.Get<ContactStore>().Save(tx, app.Person, catalog, [.. made.Select(c => ((Contact?)null, c))]);
             return made.Select(c => c.Id).ToList();
         });
+        await Live(app, catalog, ids);
         return await app.Db.Read(tx => app.Get<ContactStore>().Read(tx, TestApp.Account, ids));
+    }
+
+    /// <summary>Gives them a past: some properties get other values, some e-mails come and go.</summary>
+    private static async Task Live(TestApp app, PropertyCatalog catalog, List<long> ids)
+    {
+        foreach (var when in new[] { Now.AddDays(-40), Now.AddDays(-3), Now.AddHours(-1) })
+        {
+            app.Clock.Set(when);
+            await app.Db.Write(async tx =>
+            {
+                var pairs = new List<(Contact?, Contact)>();
+                foreach (var before in (await app.Get<ContactStore>().ReadToChange(tx, TestApp.Account, ids)).Where(_ => Gen.Elements(true, false).Sample(1, 10).Single()))
+                {
+                    var after = before.Copy();
+                    foreach (var property in Askable(catalog).Where(p => p.Name is not ("hs_object_id" or "createdate" or "lastmodifieddate") && Gen.Choose(0, 3).Sample(1, 10).Single() == 0)) after[property] = ValueOf(property).Sample(1, 10).Single();
+                    pairs.Add((before, after));
+                }
+                await app.Get<ContactStore>().Save(tx, app.Person, catalog, pairs);
+                foreach (var id in ids)
+                    foreach (var type in Gen.ArrayOf(Gen.Elements("SENT", "OPEN", "CLICK", "BOUNCE", "REPLY", "SPAMREPORT", "STATUSCHANGE"), 2).Sample(1, 10).Single())
+                        await tx.Execute(Statement.Built("test", "insert into email_events (account_id, id, at, type, contact_id, email_id, reason, detail) values (@account, @next, @when, @type, @id, @email, @reason, @detail)"), new
+                        {
+                            account = TestApp.Account, next = await Ids.Next(tx, TestApp.Account, "email_event"), when, type, id, email = Gen.Elements(1L, 2L).Sample(1, 10).Single(),
+                            reason = type == "STATUSCHANGE" ? Gen.Elements("UNSUBSCRIBED", "SUBSCRIBED").Sample(1, 10).Single() : null, detail = "https://fernhill.example/",
+                        });
+            });
+        }
+        app.Clock.Set(Now);
     }
 
     private static IEnumerable<Property> Askable(PropertyCatalog catalog) => catalog.Everything.Where(p => p.Name is not ("email" or "hs_email_domain" or "hs_object_source" or "hs_object_source_id"));
@@ -106,11 +143,12 @@ public sealed class FilterReadersTests
     private static Gen<Filter> FilterOf(PropertyCatalog catalog)
     {
         var one = from property in Gen.Elements(Askable(catalog).ToArray())
-                  from op in Gen.Elements(FilterOperator.All.Where(o => o.Fits(property.Type)).ToArray())
+                  from op in Gen.Elements(FilterOperator.All.Where(o => o.Fits(property.Type) && (!o.IsPast || ContactStore.HasHistory(property))).ToArray())
                   from operand in OperandOf([.. Askable(catalog)], property, op)
                   from none in Gen.Elements(true, false)
-                  select new PropertyFilter(property, op, operand, none && op.Relation != Relation.Known);
-        var group = Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(one, n)).Select(filters => new FilterGroup(filters));
+                  select (Condition)new PropertyFilter(property, op, operand, none && op.Relation != Relation.Known);
+        var any = Gen.Choose(0, 9).SelectMany(dice => dice == 0 ? Gen.Elements(Others).Select(json => FilterJson.ReadOne(json, catalog, Amsterdam)!) : one);
+        var group = Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(any, n)).Select(filters => new FilterGroup(filters));
         return Gen.Choose(1, 3).SelectMany(n => Gen.ArrayOf(group, n)).Select(groups => new Filter(groups));
     }
 
@@ -124,10 +162,29 @@ public sealed class FilterReadersTests
         Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith => op.Type == "STRING" ? Gen.Elements(Pool).Select(v => (Operand)new Texts([v])) : Several(Pool),
         Relation.NumberEqual => Gen.Elements(Numbers).Select(v => (Operand)new Numeric(v)),
         Relation.FlagEqual => Gen.Elements(true, false).Select(v => (Operand)new Flag(v)),
+        _ when op.IsRolling => from days in Gen.Elements(0, 1, 3, 30, 36_500) from flag in Gen.Elements(true, false) select (Operand)MovingSpans.Rolling(op, days, flag, property, Amsterdam),
+        _ when op.IsCalendar => from unit in Gen.Elements(MovingSpans.Units.Keys.ToArray()) from count in Gen.Elements(1, 2, 40) from start in Gen.Elements<int?>(null, 4) select (Operand)MovingSpans.Calendar(op, unit, count, start, property, Amsterdam),
         _ => from instant in Gen.Elements(Instants)
              from flag in Gen.Elements(true, false)
              select (Operand)Moment(instant, flag, property, op),
     };
+
+    private static readonly TimeZoneInfo Amsterdam = TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam");
+
+    /// <summary>Conditions that are not about a property, each kind.</summary>
+    private static readonly string[] Others =
+    [
+        .. EmailOperator.All.SelectMany(op => new[]
+        {
+            $$"""{"filterType":"EMAIL_EVENT","operator":"{{op.Name}}"}""", $$"""{"filterType":"EMAIL_EVENT","operator":"{{op.Name}}","emailId":"2"}""",
+            $$$$"""{"filterType":"EMAIL_EVENT","operator":"{{{{op.Name}}}}","pruningRefineBy":{"type":"RELATIVE_COMPARATIVE","comparison":"AFTER","timeOffset":{"amount":4,"offsetDirection":"PAST","timeUnit":"DAYS"}}}""",
+            $$$"""{"filterType":"EMAIL_EVENT","operator":"{{{op.Name}}}","pruningRefineBy":{"type":"ABSOLUTE_RANGED","rangeType":"NOT_BETWEEN","lowerTimestamp":1782000000000,"upperTimestamp":1782700000000}}""",
+            $$$"""{"filterType":"EMAIL_EVENT","operator":"{{{op.Name}}}","coalescingRefineBy":{"type":"NUM_OCCURRENCES","minOccurrences":2,"maxOccurrences":3}}""",
+        }),
+        """{"filterType":"EMAIL_EVENT","operator":"LINK_CLICKED","clickUrl":"https://fernhill.example/"}""", """{"filterType":"CONSTANT","shouldAccept":false}""", """{"filterType":"CONSTANT","shouldAccept":true}""",
+        .. new[] { "PORTAL", "HARDBOUNCE", "SPAMREPORT" }.SelectMany(kind => new[] { "\"OPT_IN\"", "\"OPT_OUT\"", "\"OPT_IN\",\"OPT_OUT\"" }.Select(states =>
+            $$"""{"filterType":"EMAIL_SUBSCRIPTION","subscriptionType":"{{kind}}","acceptedStatuses":[{{states}}],"subscriptionIds":[]}""")),
+    ];
 
     private static Gen<Operand> Several(string[] pool) => Gen.NonEmptyListOf(Gen.Elements(pool)).Select(values => (Operand)new Texts([.. values.Distinct().Take(4)]));
 
@@ -153,6 +210,6 @@ public sealed class FilterReadersTests
         var root = $$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{"filterType":"PROPERTY","property":"{{property.Name}}","operation":{"operationType":"{{op.Type}}","operator":"{{op.Name}}",{{json[1..]}}}]}]}""";
         var (filter, error) = FilterJson.Read(root, new(property.IsCustom ? [property] : []), TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
         Assert.Null(error);
-        return (Span)filter!.All.Single().Operand;
+        return (Span)((PropertyFilter)filter!.All.Single()).Operand;
     }
 }
