@@ -24,9 +24,12 @@ public static class ListWords
     public static async Task<string> Say(this IStringLocalizer<Words> words, Tx tx, long accountId, string? json, PropertyCatalog properties, TimeZoneInfo zone) =>
         json is not null && FilterJson.Read(json, properties, zone).Filter is { } filter ? words.Say(filter, await FilterPreviews.Names(tx, accountId, filter)) : "";
 
-    /// <summary>An operator alone: "is any of".</summary>
-    public static string Say(this IStringLocalizer<Words> words, FilterOperator op) =>
-        words[op.Phrase].Value.Replace("{0}", "", StringComparison.Ordinal).Replace("{1}", "", StringComparison.Ordinal).Trim();
+    /// <summary>An operator alone: "is any of", "is less than … days ago".</summary>
+    public static string Say(this IStringLocalizer<Words> words, FilterOperator op)
+    {
+        var text = words[op.Phrase].Value.Replace("{0}", "", StringComparison.Ordinal).Trim();
+        return text.EndsWith("{1}", StringComparison.Ordinal) ? text[..^3].Trim() : text.Replace("{1}", "…", StringComparison.Ordinal);
+    }
 
     /// <summary>A property's label: the account's own as it was typed, others translated.</summary>
     public static string Say(this IStringLocalizer<Words> words, Property property) => property.IsCustom ? property.Label : words[property.Label];

@@ -37,7 +37,7 @@ public sealed class FilterText(Func<string, string> word, CultureInfo culture, F
     private static readonly Dictionary<(string, bool), string> Subscriptions = new()
     {
         [("PORTAL", true)] = "unsubscribed from all e-mail", [("PORTAL", false)] = "did not unsubscribe from all e-mail",
-        [("HARDBOUNCE", true)] = "hard bounced", [("HARDBOUNCE", false)] = "did not hard bounce",
+        [("HARDBOUNCE", true)] = "had a hard bounce", [("HARDBOUNCE", false)] = "had no hard bounce",
         [("SPAMREPORT", true)] = "marked an e-mail as spam", [("SPAMREPORT", false)] = "marked no e-mail as spam",
     };
 

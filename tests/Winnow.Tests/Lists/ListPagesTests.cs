@@ -44,7 +44,7 @@ public sealed class ListPagesTests
         var answer = await WebApp.Post(app.Http, "/lists/new", new() { ["do"] = $"pick:0:0:{Reason}" }, "list");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var page = await WebApp.Read(answer);
-        Assert.Equal(["is any of", "is none of", "is known", "is unknown"], page.QuerySelectorAll("select[name='g0.0.operator'] option").Select(o => o.TextContent).OrderBy(o => o.Contains("known", StringComparison.Ordinal)));
+        Assert.Equal(["is any of", "is none of", "has ever been any of", "has never been any of", "was updated in the last … days", "was not updated in the last … days", "is known", "is unknown"], page.QuerySelectorAll("select[name='g0.0.operator'] option").Select(o => o.TextContent).OrderBy(o => o.Contains("known", StringComparison.Ordinal)));
 
         Dictionary<string, string> line = new() { ["g0.0.property"] = Reason, ["g0.0.was"] = Reason, ["g0.0.operator"] = "ENUMERATION:IS_ANY_OF", ["Kind"] = "active", ["Name"] = "Hard bounced" };
         page = await WebApp.Read(await WebApp.Post(app.Http, "/lists/new", new(line) { ["do"] = "save" }, "list"));
