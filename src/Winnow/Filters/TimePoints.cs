@@ -7,7 +7,7 @@ namespace Winnow.Filters;
 /// <summary>Reads the time points of HubSpot's grammar: fixed ones (timeType DATE) and ones that move with the clock (INDEXED).</summary>
 internal static class TimePoints
 {
-    private static readonly string[] Bases = ["now", "today", "the start of this week", "the start of this month", "the start of this quarter", "the start of this year"];
+    private static readonly string[] Bases = ["this moment", "today", "the start of this week", "the start of this month", "the start of this quarter", "the start of this year"];
     private static readonly (string Field, int Months, int Days, long Ms)[] Offsets =
         [("years", 12, 0, 0), ("quarters", 3, 0, 0), ("months", 1, 0, 0), ("weeks", 0, 7, 0), ("days", 0, 1, 0), ("hours", 0, 0, 3_600_000), ("minutes", 0, 0, 60_000), ("seconds", 0, 0, 1000), ("milliseconds", 0, 0, 1)];
 
