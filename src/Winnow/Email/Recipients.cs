@@ -53,6 +53,9 @@ public sealed class Recipients(TimeProvider clock)
             accountId, emailId, outcomes = outcomes.ToArray(), anyReason = reasons is null, reasons = (reasons ?? []).ToArray(), after, limit,
         });
 
+    /// <summary>People who reported the e-mail as spam, whatever became of it before, by contact id, after this one (0 to begin).</summary>
+    public Task<List<Recipient>> Complained(Tx tx, long accountId, long emailId, long after, int limit) => tx.Query<Recipient>(Sql["complained"], new { accountId, emailId, after, limit });
+
     /// <summary>The figures of these e-mails.</summary>
     public async Task<Dictionary<long, EmailFigures>> Figures(Tx tx, long accountId, IReadOnlyCollection<long> emailIds) =>
         (await tx.Query<OutcomeCount>(Sql["counts"], new { accountId, emailIds = emailIds.ToArray() })).GroupBy(c => c.EmailId).ToDictionary(g => g.Key, g => new EmailFigures([.. g]));

@@ -24,6 +24,14 @@ where account_id = @accountId and email_id = @emailId and contact_id > @after an
 order by contact_id
 limit @limit;
 
+-- name: complained
+select contact_id, email, email_key, outcome, reason, detail, attempts, next_at, sent_at, at
+from email_recipients
+where account_id = @accountId and email_id = @emailId and contact_id > @after
+  and contact_id in (select contact_id from email_events where account_id = @accountId and email_id = @emailId and type = 'SPAMREPORT')
+order by contact_id
+limit @limit;
+
 -- name: counts
 select email_id, outcome, reason, count from email_counts where account_id = @accountId and email_id in @emailIds and count <> 0;
 

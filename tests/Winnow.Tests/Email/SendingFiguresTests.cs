@@ -1,5 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Winnow.Data;
 using Winnow.Email;
+using Winnow.Email.Bounces;
 
 namespace Winnow.Tests;
 
@@ -21,10 +24,34 @@ public sealed class SendingFiguresTests
         Assert.Equal((true, false, true, 0L), (address.ComplainedAt is not null, address.HasHardBounce, address.OptedOutAt is null, address.Bounces));
         Assert.Equal(new SendingHealth(5, 3, 1, 1), await winnow.App.Get<SendingFigures>().Of(1));
         Assert.Equal(1, await winnow.App.Db.Read(tx => SendingFigures.Complaints(tx, 1, 7)));
+        Assert.Equal([1L], (await winnow.App.Db.Read(tx => winnow.App.Get<Recipients>().Complained(tx, 1, 7, 0, 10))).Select(r => r.ContactId));
+        Assert.Empty(await winnow.App.Db.Read(tx => winnow.App.Get<Recipients>().Complained(tx, 1, 7, 1, 10)));
+        Assert.Empty(await winnow.App.Db.Read(tx => winnow.App.Get<Recipients>().Complained(tx, 2, 7, 0, 10)));
+        Assert.Equal("complaint", Assert.Single(await winnow.App.Get<BounceEvidence>().OfEmail(1, 7, "complaint", [1, 2])).Value.Kind);
         Assert.Equal(new SendingHealth(0, 0, 0, 0), await winnow.App.Get<SendingFigures>().Of(2));
 
         winnow.App.Clock.Advance(TimeSpan.FromDays(SendingHealth.Days + 1));
         Assert.Equal(new SendingHealth(0, 0, 0, 0), await winnow.App.Get<SendingFigures>().Of(1));
+    }
+
+    [Theory, Databases]
+    public async Task The_tile_of_spam_reports_leads_to_the_people_behind_it(string database)
+    {
+        await using var web = await WebApp.On(database);
+        await web.SetUp();
+        await OneOfEachKind.Make(web);
+        await web.Services.GetRequiredService<Db>().Write(async tx =>
+        {
+            await tx.Execute(Statement.Built("sent", "update marketing_emails set state = 'sent', subject = 'News', sent_at = 1 where account_id = 1 and id = 1"));
+            await tx.Execute(Statement.Built("nobody", "delete from email_recipients where account_id = 1 and email_id = 1"));
+            await tx.Execute(Statement.Built("recipients", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, attempts, next_at, at) values (1, 1, 1, 'ann@example.test', 'ann@example.test', 'sent', 1, 0, 1), (1, 1, 99, 'bo@example.test', 'bo@example.test', 'sent', 1, 0, 1)"));
+            await tx.Execute(Statement.Built("complaint", "insert into email_events (account_id, id, at, type, contact_id, email_id, email_key) values (1, 900, 2, 'SPAMREPORT', 1, 1, 'ann@example.test')"));
+        });
+        var link = (await WebApp.Page(web.Http, "/email/1")).QuerySelectorAll(".tile").Single(t => t.QuerySelector("dt")!.TextContent == "Spam reports").QuerySelector("a")!.GetAttribute("href")!;
+        var people = (await WebApp.Page(web.Http, link)).QuerySelector("main")!;
+        Assert.Equal("Spam reports", people.QuerySelector("h1")!.TextContent);
+        Assert.Contains("ann@example.test", people.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("bo@example.test", people.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

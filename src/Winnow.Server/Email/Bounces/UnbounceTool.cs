@@ -14,6 +14,8 @@ public abstract class UnbounceTool : ComponentBase
     [SupplyParameterFromForm(FormName = FormName)] public long? Selection { get; set; }
     [SupplyParameterFromForm(FormName = FormName)] public string? Typed { get; set; }
 
+    [SupplyParameterFromForm(FormName = FormName)] public string? Note { get; set; }
+
     [Inject] protected CurrentAccount Account { get; set; } = null!;
     [Inject] protected UnbounceContacts Unbounce { get; set; } = null!;
     [Inject] protected NavigationManager Nav { get; set; } = null!;
@@ -35,7 +37,7 @@ public abstract class UnbounceTool : ComponentBase
     protected async Task Order(UnbounceWish wish, string words, string title, string wrongNumber)
     {
         if (Receipt is null) return;
-        var outcome = await Unbounce.Confirm(Account.Id, Receipt.SelectionId, TypedNumber.Read(Typed), wish, Account.TimeZone, words, title, Account.UserId);
+        var outcome = await Unbounce.Confirm(Account.Id, Receipt.SelectionId, TypedNumber.Read(Typed), wish, Account.TimeZone, words, title, Account.UserId, Note);
         Changed = outcome.Changed;
         if (outcome.JobId is { } job) Nav.NavigateTo($"/jobs/{job}");
         else if (outcome.WrongNumber) Errors.Add("Typed", wrongNumber);

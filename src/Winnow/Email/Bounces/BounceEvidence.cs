@@ -78,11 +78,11 @@ public sealed class BounceEvidence(Db db, BouncePolicies policies, TimeProvider 
         return found is null ? ((Evidence, byte[])?)null : (found, await tx.Single<byte[]>(Sql["raw"], new { accountId, inboxId }));
     }, stop);
 
-    /// <summary>The newest verdict about each of these people for one e-mail, by contact.</summary>
-    public Task<Dictionary<long, Evidence>> OfEmail(long accountId, long emailId, IReadOnlyCollection<long> contactIds, CancellationToken stop = default) => db.Read(async tx =>
+    /// <summary>The newest report of a kind (bounce, complaint) about each of these people for one e-mail, by contact.</summary>
+    public Task<Dictionary<long, Evidence>> OfEmail(long accountId, long emailId, string kind, IReadOnlyCollection<long> contactIds, CancellationToken stop = default) => db.Read(async tx =>
     {
         if (contactIds.Count == 0) return [];
-        var found = await tx.Query<EvidenceOf>(Sql["of-email"], new { accountId, emailId, ids = contactIds.ToArray() });
+        var found = await tx.Query<EvidenceOf>(Sql["of-email"], new { accountId, emailId, kind, ids = contactIds.ToArray() });
         var reports = found.Count == 0 ? [] : (await tx.Query<Evidence>(Sql["some"], new { accountId, ids = found.Select(f => f.Id).ToArray() })).ToDictionary(r => r.Id);
         return found.Where(f => reports.ContainsKey(f.Id)).ToDictionary(f => f.ContactId, f => reports[f.Id]);
     }, stop);

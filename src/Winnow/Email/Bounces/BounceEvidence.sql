@@ -25,7 +25,7 @@ group by i.verdict, coalesce(e.email_id, -e.id);
 
 -- name: of-email
 select contact_id, max(id) as id from inbox
-where account_id = @accountId and contact_id in @ids and email_id = @emailId and kind = 'bounce' and state = 'done'
+where account_id = @accountId and contact_id in @ids and email_id = @emailId and kind = @kind and state = 'done'
 group by contact_id;
 
 -- name: some

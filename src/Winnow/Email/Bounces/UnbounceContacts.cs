@@ -36,12 +36,13 @@ public sealed record UnbounceReceipt(long SelectionId, DateTimeOffset FrozenAt, 
 /// <summary>Where an unbounce of many is, and at its end what came of it.</summary>
 /// <param name="After">All ids up to here are done.</param>
 /// <param name="OverLimit">Contacts left for another day.</param>
-public sealed record UnbounceState(long OperationId, long SelectionId, long? IncidentId, long After, long Lifted, long NotBounced, long Complained, long OptedOut, long ChangedSince, long OverLimit);
+/// <param name="Note">Why, in the words of who ordered it.</param>
+public sealed record UnbounceState(long OperationId, long SelectionId, long? IncidentId, long After, long Lifted, long NotBounced, long Complained, long OptedOut, long ChangedSince, long OverLimit, string? Note = null);
 
 /// <summary>A rule that put bounces on record.</summary>
 public sealed record RuleCount(string Rule, long Contacts);
 
-/// <summary>Lifts the bounces of many contacts: frozen first, confirmed by their number when they are more than a page, then lifted in short
+/// <summary>Lifts the bounces of many contacts, as a person's word against the rules that put them there (<see cref="Overrulings"/>): frozen first, confirmed by their number when they are more than a page, then lifted in short
 /// transactions in the order of their ids. The reason stays on the record, and a new bounce suppresses again.</summary>
 public sealed class UnbounceContacts(
     Db db, ContactStore contacts, AddressChanges addresses, FrozenSelections selections, ListMembers members, SecondChancesStore chances, DayBudget budget, JobQueue jobs, TimeProvider clock) : IJob
@@ -84,14 +85,15 @@ public sealed class UnbounceContacts(
     /// <param name="typed">The number typed; null only when a <see cref="Page"/> holds them all.</param>
     /// <param name="words">What was selected, in words.</param>
     /// <param name="title">The job's title.</param>
-    public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, UnbounceWish wish, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    /// <param name="note">Why, in the person's words; it stands with each unbounce.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, UnbounceWish wish, TimeZoneInfo zone, string words, string title, long userId, string? note = null, CancellationToken stop = default) => db.Write(async tx =>
     {
         var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, () => Evaluate(tx, accountId, wish, zone), Page);
         if (frozen is null) return refused!;
         var operationId = await Ids.Next(tx, accountId, "bulk_operation");
-        var jobId = await jobs.Enqueue<UnbounceContacts>(tx, accountId, title, new UnbounceState(operationId, selectionId, wish.IncidentId, 0, 0, 0, 0, 0, 0, 0), frozen.Set.Count, userId);
+        var jobId = await jobs.Enqueue<UnbounceContacts>(tx, accountId, title, new UnbounceState(operationId, selectionId, wish.IncidentId, 0, 0, 0, 0, 0, 0, 0, Overrulings.Note(note)), frozen.Set.Count, userId);
         await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow() });
-        await AuditLog.Add(tx, clock, accountId, userId, wish.IncidentId is null ? AuditAction.ContactUnbounced : AuditAction.IncidentReversed, words, frozen.Set.Count);
+        await AuditLog.Add(tx, clock, accountId, userId, wish.IncidentId is null ? AuditAction.ContactUnbounced : AuditAction.IncidentReversed, words, frozen.Set.Count, null, Overrulings.Note(note));
         return new BulkOutcome(jobId);
     }, stop);
 
@@ -124,7 +126,10 @@ public sealed class UnbounceContacts(
         {
             var lifts = lifted.Select(a => a.EmailKey).ToArray();
             await tx.Execute(Sql["revive"], new { run.AccountId, lifts });
-            await tx.Execute(Sql["events"], new { run.AccountId, first = await Ids.Next(tx, run.AccountId, "email_event", lifts.Length), now, lifts, run.UserId });
+            // an incident is a provider's bad hour: lifting what it did says nothing against the rules that read it
+            var isSaid = state.IncidentId is null;
+            if (isSaid) await tx.Execute(Sql["overrule"], new { run.AccountId, lifts });
+            await tx.Execute(Sql["events"], new { run.AccountId, first = await Ids.Next(tx, run.AccountId, "email_event", lifts.Length), now, lifts, state.Note, isSaid, run.UserId });
         }
         return new(Added(state, counts, lifted.Count, over, keys.Length) with { After = ids[^1] }, ids.Count);
     }

@@ -110,6 +110,39 @@ public sealed class UnbounceContactsTests
     }
 
     [Theory, Databases]
+    public async Task An_unbounce_of_many_keeps_the_note_with_each_and_counts_against_the_rules(string database)
+    {
+        await using var winnow = await BounceApp.On(database);
+        await winnow.App.Add(1, [.. Enumerable.Range(1, 3).Select(i => new[] { $"email=c{i}@live.test" })]);
+        await winnow.Sent(7, 1, 1, 2, 3);
+        await winnow.Bounce(new(1, 7, 1), "c1@live.test", "5.1.1", "550 5.1.1 User unknown");
+        await winnow.Bounce(new(1, 7, 2), "c2@live.test", "5.1.1", "550 5.1.1 User unknown");
+        await winnow.Bounce(new(1, 7, 3), "c3@live.test", "5.2.2", "552 5.2.2 Mailbox full");
+        await winnow.Judge();
+        winnow.App.Clock.Advance(TimeSpan.FromMinutes(1));
+        await winnow.App.Get<MarkDead>().Mark(1, 3, 5, "She told us.");
+        winnow.App.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var receipt = await Freeze(winnow, new(Everyone));
+        await winnow.App.Get<UnbounceContacts>().Confirm(1, receipt.SelectionId, null, new(Everyone), TimeZoneInfo.Utc, "everyone", "Unbounce", 5, " They moved servers. ");
+        await winnow.App.RunJobs();
+        Assert.Equal(3L, await winnow.App.Scalar<long>("select count(*) from email_events where account_id = 1 and type = 'UNBOUNCE' and detail = 'They moved servers.' and user_id = 5"));
+        // the third was called dead by a person: taking that back says nothing against the rule that spared the address
+        Assert.Equal((2L, 2L), (await winnow.App.Scalar<long>("select count(*) from inbox where account_id = 1 and overruled = 'unbounced'"), await winnow.App.Scalar<long>("select max(id) from inbox where account_id = 1 and overruled = 'unbounced'")));
+        Assert.Null(await winnow.App.Scalar<string?>("select overruled from inbox where account_id = 1 and id = 3"));
+        Assert.Equal((1L, 2L), (await Report(1), await Report(2)));
+        var record = (await winnow.App.Get<RuleRecords>().All(1)).Single(r => r.Unbounced > 0);
+        Assert.Equal(("text: user unknown", 2L, 2L, 0L), (record.Rule, record.Decided, record.Unbounced, record.Dead));
+        Assert.Equal("They moved servers.", Assert.Single(await winnow.App.Get<AuditLog>().Page(1, new(Action: AuditAction.ContactUnbounced), long.MaxValue, 10)).After);
+
+        // who takes one of them back takes the mark off its report
+        await winnow.App.Get<Unbounce>().Undo(1, 1, 5);
+        Assert.Equal(1, (await winnow.App.Get<RuleRecords>().All(1)).Sum(r => r.Unbounced));
+
+        Task<long> Report(long contact) => winnow.App.Scalar<long>("select inbox_id from email_events where account_id = 1 and type = 'UNBOUNCE' and contact_id = @contact", new { contact });
+    }
+
+    [Theory, Databases]
     public async Task An_unbounce_whose_process_dies_goes_on_and_lifts_each_once(string database)
     {
         await using var winnow = await BounceApp.On(database);
