@@ -72,11 +72,14 @@ public static class Bounces
     private static IEnumerable<string> Answers(string file, byte[] mail) => MailReport.Read(mail) switch
     {
         DeliveryReport report => report.Recipients.Select(r => Line(file, Event(r.Action), r.Recipient, r.Cause.IsHard ? "yes" : "no",
-            r.Cause.Reason.Code(), r.Status ?? "", r.Cause.Reason.Facts().HardBounce.HubSpotValue(), r.Cause.Rule)),
+            Word(r.Cause.Reason), r.Status ?? "", r.Cause.Reason.Facts().HardBounce.HubSpotValue(), r.Cause.Rule)),
         ComplaintReport report => report.Recipients.DefaultIfEmpty("").Select(a => Line(file, "complaint", a, "no", "feedback", "", "", report.Rule)),
         AutoReply reply => [Line(file, "autoreply", reply.From, "no", "vacation", "", "", reply.Rule)],
         _ => [Line(file, "none", "", "no", "", "", "", "")],
     };
+
+    // the corpus has no word for greylisting
+    private static string Word(BounceReason reason) => reason == BounceReason.Greylisted ? BounceReason.SystemError.Code() : reason.Code();
 
     private static string Event(DeliveryAction action) => action switch { DeliveryAction.Failed => "bounce", DeliveryAction.Delayed => "delayed", _ => "delivered" };
 
