@@ -8,13 +8,13 @@ if (args is ["smtp", ..])
     return 0;
 }
 if (args is ["bounces", ..] and not ["bounces", "arrivals", ..]) return Bounces.Run(args[1..]);
-if (args is not ["main" or "people" or "bounces", ..])
+if (args is not ["main" or "people" or "bounces" or "lists", ..])
 {
-    Console.Error.WriteLine("usage: main|people [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages] | bounces FOLDER | bounces arrivals [--db sqlite|postgres] [--rows N] | bounces fuzz [FOLDER] [--count N]");
+    Console.Error.WriteLine("usage: main|people|lists [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages] | bounces FOLDER | bounces arrivals [--db sqlite|postgres] [--rows N] | bounces fuzz [FOLDER] [--count N]");
     return 2;
 }
 var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };
-var (figures, usual) = args[0] switch { "people" => (People.Figures, "100000"), "bounces" => (BounceArrivals.Figures, "100000"), _ => (MainJob.Figures, "1000000") };
+var (figures, usual) = args[0] switch { "people" => (People.Figures, "100000"), "bounces" => (BounceArrivals.Figures, "100000"), "lists" => (ListTimes.Figures, "1000000"), _ => (MainJob.Figures, "1000000") };
 var rows = int.Parse(Option("--rows") ?? usual, System.Globalization.CultureInfo.InvariantCulture);
 var all = true;
 Console.WriteLine("name\tvalue\tlimit\tratio\treach\t");

@@ -71,9 +71,18 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         var seconds = new Dictionary<long, long[]>();
         foreach (var chunk in await tx.Query<Stored>(Sql["chunks"], new { accountId, listId, chunks = members.ChunkNumbers.ToArray() })) seconds[chunk.Number] = Lists.JoinTimes.Read(chunk.Joined);
         var lately = (await tx.Query<(long Id, bool, long At)>(Sql["all-deltas"], new { accountId, listId })).ToDictionary(d => d.Id, d => d.At / 1_000);
-        var ids = members.Ids.ToArray();
-        var keys = Array.ConvertAll(ids, id => lately.TryGetValue(id, out var at) ? at : seconds.TryGetValue(MemberSet.ChunkOf(id), out var chunk) ? chunk[id & MemberChunk.Mask] : 0);
-        return [.. ids.Zip(keys).OrderBy(pair => pair.Second).Select(pair => pair.First)];
+        var (bySecond, last) = (new SortedDictionary<long, List<long>>(), (Second: -1L, Ids: new List<long>()));
+        foreach (var id in members.Ids)
+        {
+            var second = lately.TryGetValue(id, out var at) ? at : seconds.TryGetValue(MemberSet.ChunkOf(id), out var chunk) ? chunk[id & MemberChunk.Mask] : 0;
+            if (second != last.Second)                                  // mostly many in a row joined together
+            {
+                if (!bySecond.TryGetValue(second, out var there)) bySecond[second] = there = [];
+                last = (second, there);
+            }
+            last.Ids.Add(id);
+        }
+        return [.. bySecond.Values.SelectMany(ids => ids)];
     }
 
     /// <summary>Makes exactly these the members.</summary>
@@ -199,8 +208,8 @@ public sealed class ListMembers(Db db, TimeProvider clock)
 
         byte[] Times(long chunk)
         {
-            var (joins, leaves, start) = (joining.Only(chunk), leaving.Only(chunk), chunk << MemberChunk.Bits);
-            return Lists.JoinTimes.Change(times.GetValueOrDefault(chunk), !times.ContainsKey(chunk), joins.Ids.Select(id => ((ushort)id, second(id))), low => joins.Contains(start + low) || leaves.Contains(start + low));
+            (ushort, long)[] joins = [.. joining.Only(chunk).Ids.Select(id => ((ushort)id, second(id)))];
+            return Lists.JoinTimes.Change(times.GetValueOrDefault(chunk), !times.ContainsKey(chunk), joins, leaving.Only(chunk).Ids.Select(id => (ushort)id));
         }
     }
 
