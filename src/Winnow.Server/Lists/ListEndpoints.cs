@@ -27,7 +27,7 @@ public static class ListEndpoints
     private static async Task<IResult> Restore(long id, CurrentAccount account, Db db, ListStore lists, DeletedLists deleted, IStringLocalizer<Words> words, CancellationToken stop)
     {
         var (restored, error) = await db.Write(tx => deleted.Restore(tx, account.Id, id, words["(restored)"].Value.Trim('(', ')'), account.UserId), stop);
-        if (error is not null) return TypedResults.LocalRedirect($"/lists/deleted?wrong={Uri.EscapeDataString(error)}");
+        if (error is not null) return TypedResults.LocalRedirect($"/lists/deleted?kept={id}");
         return restored || await db.Read(tx => lists.Find(tx, account.Id, id), stop) is not null ? TypedResults.LocalRedirect($"/lists/{id}") : TypedResults.NotFound();
     }
 

@@ -17,9 +17,11 @@ public sealed class CopyList(ListStore lists, Properties properties)
     {
         if (await lists.Find(tx, accountId, id) is not { } list) return (null, "This list does not exist any more.");
         if (!active && !list.IsReady) return (null, "The list is not filled to the end. Copy it when it is.");
-        var zone = ListStore.Zone(list.TimeZone);
-        Filter? filter = null;
-        if (list.Filter is not null && FilterJson.Read(list.Filter, await properties.Catalog(tx, accountId), zone) is var read && (filter = read.Filter) is null && active) return (null, read.Error);
-        return active ? await lists.Create(tx, accountId, name, ListKind.Dynamic, filter, zone, userId, list.FolderId) : await lists.CreateFrom(tx, accountId, name, list, userId);
+        if (!active) return await lists.CreateFrom(tx, accountId, name, list, userId);
+        if (list.Filter is null) return (null, "This list has no filter: an active copy of it needs one.");
+        var (zone, catalog) = (ListStore.Zone(list.TimeZone), await properties.Catalog(tx, accountId));
+        var (filter, error) = FilterJson.Read(list.Filter, catalog, zone);
+        if (filter is null || (error = ListStore.Archived(filter, catalog)) is not null) return (null, error);
+        return await lists.Create(tx, accountId, name, ListKind.Dynamic, filter, zone, userId, list.FolderId);
     }
 }

@@ -42,12 +42,7 @@ public sealed class DeletedLists(Db db, ListMembers members, Properties properti
         await ListGate.Alone(tx, accountId);
         await Ids.Next(tx, accountId, "list", 0);                   // holds the counter, as who gives a name does
         if (await tx.SingleOrNone<Row>(Sql["find"], new { accountId, id, since = Since }) is not { } list) return (false, null);
-        if (list.Filter is { } json)
-        {
-            var catalog = await properties.Catalog(tx, accountId);
-            var (filter, error) = FilterJson.Read(json, catalog, ListStore.Zone(list.TimeZone));
-            if (filter is null || (list.Kind == ListKind.Dynamic && (error = await ListRanks.Refusal(tx, accountId, id, list.Name, filter, catalog)) is not null)) return (false, error);
-        }
+        if (await WhyNot(tx, accountId, list) is { } error) return (false, error);
         var name = await ListStore.FreeName(tx, accountId, list.Name, suffix);
         var anew = list.Kind == ListKind.Dynamic || list.State != ListState.Complete;
         if (anew) await members.Clear(tx, accountId, id);
@@ -55,6 +50,19 @@ public sealed class DeletedLists(Db db, ListMembers members, Properties properti
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListRestored, name);
         if (anew) await BuildLists.Start(tx, jobs, accountId, name, userId);
         return (true, null);
+    }
+
+    /// <summary>What is wrong with the filter of a deleted list, so that it cannot come back; null when nothing is, or there is no such list.</summary>
+    public async Task<string?> WhyNot(Tx tx, long accountId, long id) =>
+        await tx.SingleOrNone<Row>(Sql["look"], new { accountId, id, since = Since }) is { } list ? await WhyNot(tx, accountId, list) : null;
+
+    private async Task<string?> WhyNot(Tx tx, long accountId, Row list)
+    {
+        if (list.Kind != ListKind.Dynamic && list.State == ListState.Complete) return null;           // nobody asks its filter any more
+        var catalog = await properties.Catalog(tx, accountId);
+        return FilterJson.Read(list.Filter ?? "", catalog, ListStore.Zone(list.TimeZone)) is ({ } filter, _)
+            ? ListStore.Archived(filter, catalog) ?? await ListRanks.Refusal(tx, accountId, list.Id, list.Name, filter, catalog)
+            : $"The filter of {list.Name} cannot be read any more.";
     }
 
     /// <summary>Forgets the members and the past of lists that can no longer come back. Safe to run on several processes at once.</summary>

@@ -9,6 +9,11 @@ select id, name, kind, state, filter, time_zone, deleted_at, null as deleted_by
 from lists
 where account_id = @accountId and id = @id and deleted_at > @since and purged_at is null and kind <> 'SELECTION' $lock;
 
+-- name: look
+select id, name, kind, state, filter, time_zone, deleted_at, null as deleted_by
+from lists
+where account_id = @accountId and id = @id and deleted_at > @since and purged_at is null and kind <> 'SELECTION';
+
 -- name: name
 select name from lists where account_id = @accountId and id = @id and deleted_at is not null and kind <> 'SELECTION';
 

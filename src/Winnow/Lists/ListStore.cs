@@ -209,6 +209,10 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
         return set.Contains(id);
     }
 
+    /// <summary>What is wrong with a stored filter that asks for an archived property: nobody could see or choose it; null when it does not.</summary>
+    internal static string? Archived(Filter filter, PropertyCatalog catalog) =>
+        filter.PropertyIds.Select(catalog.Find).FirstOrDefault(property => property?.ArchivedAt is not null) is { } gone ? $"The filter asks for {gone.Label}, which is archived. Bring that property back first." : null;
+
     /// <summary>This name, or with something behind it where a list has it already: "News (copy)", "News (copy 2)". The caller holds the counter of lists.</summary>
     internal static async Task<string> FreeName(Tx tx, long accountId, string name, string suffix, bool always = false)
     {

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Winnow.Accounts;
+using Winnow.Contacts;
+using Winnow.Data;
 using Winnow.Email;
+using Winnow.Filters;
 using Winnow.Lists;
 using static Winnow.Tests.ListParts;
 
@@ -107,6 +110,24 @@ public sealed class DeletedListsTests
         Assert.Contains("90 days left", (await WebApp.Page(app.Http, "/lists/deleted")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("/lists/2", (await WebApp.Post(app.Http, "/lists/deleted", [], "/lists/2/restore")).Headers.Location!.ToString());
         Assert.DoesNotContain("was deleted", (await WebApp.Page(app.Http, "/email/1/edit?look=1")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory, Databases]
+    public async Task An_active_list_whose_property_was_archived_comes_back_once_the_property_does(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await OneOfEachKind.Make(app);
+        var (db, properties, lists) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<Properties>(), app.Services.GetRequiredService<ListStore>());
+        var size = await db.Read(async tx => (await properties.Catalog(tx, 1)).Find("size")!);
+        var filter = new Filter([new([new PropertyFilter(size, FilterOperator.Find("ALL_PROPERTY", "IS_KNOWN")!, Operand.None)])]);
+        var id = (await db.Write(tx => lists.Create(tx, 1, "Sized", ListKind.Dynamic, filter, TimeZoneInfo.Utc, 1))).Made!.Id;
+        await db.Write(tx => lists.Delete(tx, 1, id, 1));
+        Assert.Empty(await db.Write(tx => app.Services.GetRequiredService<PropertyUsage>().Archive(tx, 1, size.Id)));
+        Assert.Equal($"/lists/deleted?kept={id}", (await WebApp.Post(app.Http, "/lists/deleted", [], $"/lists/{id}/restore")).Headers.Location!.ToString());
+        Assert.Contains("The filter asks for Size, which is archived.", (await WebApp.Page(app.Http, $"/lists/deleted?kept={id}")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await db.Write(tx => properties.Archive(tx, 1, size.Id, false, 1));
+        Assert.Equal($"/lists/{id}", (await WebApp.Post(app.Http, "/lists/deleted", [], $"/lists/{id}/restore")).Headers.Location!.ToString());
     }
 
     private static Task<string?> Delete(TestApp app, ContactList list) => app.Db.Write(tx => app.Get<ListStore>().Delete(tx, TestApp.Account, list.Id));
