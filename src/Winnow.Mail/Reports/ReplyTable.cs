@@ -24,8 +24,10 @@ internal sealed record ReplyRule(BounceReason Reason, string When, string Phrase
     public bool Admits(ReplyFacts facts) => conditions.Hold(facts);
 }
 
-/// <summary>One line of Rules/doubts.tsv: when words that call the user unknown prove no death.</summary>
-internal sealed record DoubtRule(string When)
+/// <summary>One line of Rules/doubts.tsv: when words of death prove none.</summary>
+/// <param name="Words">The reason that the words give.</param>
+/// <param name="Becomes">What it is judged instead.</param>
+internal sealed record DoubtRule(BounceReason Words, BounceReason Becomes, string When)
 {
     private readonly Conditions conditions = new(When.Split(' '));
 
@@ -72,7 +74,7 @@ internal static class ReplyTable
     private static readonly PhraseSet Phrases = new(Rules.ConvertAll(r => r.Phrase));
     private static readonly string[] Names = [.. Rules.Select(r => "text: " + r.Phrase)];
     private static readonly List<CodeRule> Numbers = RuleFile.Rows("statuses", 4).ConvertAll(row => new CodeRule(row[0], BounceReasons.Parse(row[1]), row[2] == "sure"));
-    private static readonly List<DoubtRule> Doubts = RuleFile.Rows("doubts", 3).ConvertAll(row => new DoubtRule(row[0]));
+    private static readonly List<DoubtRule> Doubts = RuleFile.Rows("doubts", 5).ConvertAll(row => new DoubtRule(BounceReasons.Parse(row[0]), BounceReasons.Parse(row[1]), row[2]));
     private static readonly List<string[]> StageRows = RuleFile.Rows("stages", 3);
     private static readonly PhraseSet StagePhrases = new(StageRows.ConvertAll(row => row[1]));
 
@@ -92,7 +94,7 @@ internal static class ReplyTable
     private static (BounceReason, string) Weighed(int rule, ReplyFacts facts) => Rules[rule] switch
     {
         { Reason: BounceReason.HostUnknown } when facts.Status is ['4', ..] => (BounceReason.NetworkError, Names[rule]), // not found for now
-        { Reason: BounceReason.UserUnknown, IsSure: false } when Doubts.Find(d => d.Admits(facts)) is { } doubt => (BounceReason.Filtered, $"doubt: {doubt.When}; {Names[rule]}"),
+        { IsSure: false } said when Doubts.Find(d => d.Words == said.Reason && d.Admits(facts)) is { } doubt => (doubt.Becomes, $"doubt: {doubt.When}; {Names[rule]}"),
         var decided => (decided.Reason, Names[rule]),
     };
 

@@ -8,13 +8,13 @@ public sealed record RuleProof(string Text, bool IsReply)
     private static readonly List<(CodeRule Rule, string Source)> Numbers =
         RuleFile.Rows("statuses", 4).ConvertAll(row => (new CodeRule(row[0], BounceReasons.Parse(row[1]), row[2] == "sure"), row[3]));
 
-    private static readonly List<string[]> Doubts = RuleFile.Rows("doubts", 3), Complaints = RuleFile.Rows("complaints", 6);
+    private static readonly List<string[]> Doubts = RuleFile.Rows("doubts", 5), Complaints = RuleFile.Rows("complaints", 6);
 
     /// <summary>The proof of a rule by its name, such as <c>text: user unknown</c> or <c>status: 5.1.1</c>; null for a rule that stands in no table.</summary>
     /// <param name="reason">What it decided: a phrase may stand in several rows.</param>
     public static RuleProof? Of(string rule, BounceReason reason) => rule.Split(": ", 2) switch
     {
-        ["doubt", var doubt] => Doubts.Find(row => doubt.StartsWith(row[0] + ";", StringComparison.Ordinal)) is { } found ? new(found[1], IsReply: false) : null,
+        ["doubt", var doubt] => Doubts.Find(row => row[1] == reason.Code() && doubt.StartsWith(row[2] + ";", StringComparison.Ordinal)) is { } found ? new(found[3], IsReply: false) : null,
         ["no status; text", _] => new("RFC 3464 §2.3.4", IsReply: false),
         ["complaint", var form] => Complaints.Find(row => row[0] == form) is { } found ? new(found[5].Replace("|", " ", StringComparison.Ordinal), IsReply: true) : null,
         ["text", var phrase] => OfPhrase(phrase, reason),

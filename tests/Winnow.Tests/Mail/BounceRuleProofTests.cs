@@ -28,9 +28,10 @@ public class BounceRuleProofTests
     {
         foreach (var row in Rows("doubts"))
         {
-            var cause = BounceRules.Decide(row[2]);
-            Assert.True(cause.Reason == BounceReason.Filtered && cause.Rule.StartsWith($"doubt: {row[0]}; text: ", StringComparison.Ordinal), $"“{row[2]}” should be doubted by “{row[0]}” and is {cause.Reason} by “{cause.Rule}”");
-            Assert.Equal(row[1], RuleProof.Of(cause.Rule, cause.Reason)?.Text);
+            var cause = BounceRules.Decide(row[4]);
+            Assert.True(cause.Reason.Code() == row[1] && cause.Rule.StartsWith($"doubt: {row[2]}; text: ", StringComparison.Ordinal), $"“{row[4]}” should be doubted by “{row[2]}” and is {cause.Reason} by “{cause.Rule}”");
+            Assert.False(cause.IsHard);
+            Assert.StartsWith(row[3][..9], RuleProof.Of(cause.Rule, cause.Reason)!.Text, StringComparison.Ordinal);
         }
     }
 
