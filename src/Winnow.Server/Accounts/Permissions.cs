@@ -153,6 +153,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/contacts/{id:long}/addresses/change", Permission.EditContacts),
         new("/contacts/{Id:long}/edit", Permission.EditContacts),
         new("/contacts/{Id:long}/history/{Name}", Who.Member),
+        new("/contacts/{Id:long}/lists", Who.Member),
         new("/contacts/{Id:long}/marketing", Permission.MarketingContacts),
         new("/contacts/{Id:long}/properties", Who.Member),
         new("/contacts/delete", Permission.DeleteContacts),
