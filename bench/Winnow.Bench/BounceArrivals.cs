@@ -60,6 +60,7 @@ public static class BounceArrivals
         {
             ended = arriving.IsCompleted;
             await place.Get<BounceIntake>().Drain();
+            if (!ended) await Task.WhenAny(arriving, Task.Delay(TimeSpan.FromSeconds(1)));       // as often as Schedule has it
         }
         await arriving;
     }

@@ -12,11 +12,9 @@ public sealed class AddressChanges(ContactStore contacts, Properties properties)
     public async Task<(AddressState Before, AddressState After)> Change(Tx tx, long accountId, Actor actor, string email, Func<AddressState, AddressState> change)
     {
         var key = EmailAddress.Normalize(email) ?? throw new ArgumentException("Not an e-mail address", nameof(email));
-        var before = await Addresses.ReadToChange(tx, accountId, key, email);
+        var before = (await Addresses.ReadToChange(tx, accountId, new Dictionary<string, string> { [key] = email })).Single();
         var after = change(before);
-        if (after == before) return (before, after);
-        await Addresses.Write(tx, accountId, after);
-        await Project(tx, accountId, actor, after);
+        if (after != before) await Write(tx, accountId, actor, [after]);
         return (before, after);
     }
 
@@ -27,20 +25,19 @@ public sealed class AddressChanges(ContactStore contacts, Properties properties)
     {
         var changed = new List<AddressState>();
         foreach (var before in await Addresses.ReadToChange(tx, accountId, keys))
-        {
-            var after = change(before);
-            if (after == before) continue;
-            await Addresses.Write(tx, accountId, after);
-            changed.Add(after);
-        }
-        await Project(tx, accountId, actor, changed.ToDictionary(state => state.EmailKey));
+            if (change(before) is var after && after != before) changed.Add(after);
+        await Write(tx, accountId, actor, changed);
         return changed;
     }
 
-    private async Task Project(Tx tx, long accountId, Actor actor, Dictionary<string, AddressState> states)
+    /// <summary>Writes states of addresses that are locked (<see cref="Addresses.ReadToChange(Tx, long, IReadOnlyDictionary{string, string})"/>), and shows
+    /// them on the contacts whose primary address each is: an additional one has no properties to show it in.</summary>
+    internal async Task Write(Tx tx, long accountId, Actor actor, IReadOnlyCollection<AddressState> changed)
     {
-        if (states.Count == 0) return;
-        var holders = (await contacts.ByAddress(tx, accountId, states.Keys)).Where(pair => pair.Value.EmailKey == pair.Key).Select(pair => pair.Value.Id).Distinct().Order().ToList();
+        if (changed.Count == 0) return;
+        await Addresses.Write(tx, accountId, changed);
+        var states = changed.ToDictionary(state => state.EmailKey);
+        var holders = (await contacts.IdsByAddress(tx, accountId, states.Keys)).Values.Distinct().Order().ToList();
         var pairs = new List<(Contact?, Contact)>();
         foreach (var before in await contacts.ReadToChange(tx, accountId, holders))
         {
@@ -49,17 +46,6 @@ public sealed class AddressChanges(ContactStore contacts, Properties properties)
             state.ProjectOnto(after);
             pairs.Add((before, after));
         }
-        await contacts.Save(tx, actor, await properties.Catalog(tx, accountId), pairs);
-    }
-
-    private async Task Project(Tx tx, long accountId, Actor actor, AddressState state)
-    {
-        var holder = (await contacts.ByAddress(tx, accountId, [state.EmailKey])).GetValueOrDefault(state.EmailKey);
-        if (holder?.EmailKey != state.EmailKey) return;                    // an additional address has no properties to show it in
-        var before = (await contacts.ReadToChange(tx, accountId, [holder.Id])).SingleOrDefault();
-        if (before?.EmailKey != state.EmailKey) return;
-        var after = before.Copy();
-        state.ProjectOnto(after);
-        await contacts.Save(tx, actor, await properties.Catalog(tx, accountId), [(before, after)]);
+        if (pairs.Count > 0) await contacts.Save(tx, actor, await properties.Catalog(tx, accountId), pairs);
     }
 }

@@ -38,7 +38,7 @@ public abstract class BulkRow
 internal sealed class PostgresBulk(int columns) : BulkRow
 {
     private const int Block = 1 << 16;
-    private byte[] buffer = new byte[2 * Block];
+    private byte[] buffer = new byte[Block / 8];               // grows: most sets are small, and a large array each time would keep the garbage collector busy
     private int length;
 
     public static async Task<long> Insert<T>(NpgsqlConnection connection, BulkTable table, IEnumerable<T> rows, Action<BulkRow, T> write, CancellationToken stop)

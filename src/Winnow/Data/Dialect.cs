@@ -19,15 +19,20 @@ public sealed partial record Dialect(string Name, string Json, string Bytes, str
     public static readonly Dialect Postgres = new("postgres", "jsonb", "bytea", "text collate \"C\"", "collate \"C\"", "for update", "for share");
 
     /// <summary>The text that this database runs: the words <c>$json $bytes $text $binary $lock $share</c> replaced, and lists, written
-    /// <c>in @ids</c>, read from one parameter: an array on PostgreSQL, a JSON array on SQLite.</summary>
+    /// <c>in @ids</c>, read from one parameter: an array on PostgreSQL, a JSON array on SQLite. <c>$each(@rows)</c> is a table of the objects of a
+    /// JSON array (<see cref="JsonRows"/>), in their order, with one column <c>value</c>.</summary>
     public string Spell(string sql)
     {
         var text = Word().Replace(sql, match => match.Value switch { "$json" => Json, "$bytes" => Bytes, "$text" => Text, "$binary" => Binary, "$share" => Share, _ => Lock });
+        text = Each().Replace(text, this == Postgres ? "jsonb_array_elements(cast(@$1 as jsonb))" : "json_each(@$1)");
         return InList().Replace(text, this == Postgres ? "= any(@$1)" : "in (select value from json_each(@$1))");
     }
 
     [GeneratedRegex(@"\$(json|bytes|text|binary|lock|share)\b")]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"\$each\(@(\w+)\)")]
+    private static partial Regex Each();
 
     [GeneratedRegex(@"\bin @(\w+)", RegexOptions.IgnoreCase)]
     private static partial Regex InList();

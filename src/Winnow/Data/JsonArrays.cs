@@ -23,3 +23,11 @@ internal static class JsonArrays
 
     private static object? Plain(object? value) => IsList(value?.GetType()) ? JsonSerializer.Serialize(value) : value;
 }
+
+/// <summary>Many rows as one parameter, for statements that write or lock a set: <c>$each(@rows)</c> reads them on both databases.</summary>
+internal static class JsonRows
+{
+    /// <summary>The rows as a JSON array of objects named like the properties. Instants go in as numbers: Unix milliseconds. Rows that are joined to a
+    /// table say their account themselves: given as a parameter of its own, SQLite goes through the account's table and asks all rows for each of its.</summary>
+    public static string Of<T>(IEnumerable<T> rows) => JsonSerializer.Serialize(rows);
+}

@@ -36,6 +36,10 @@ public static class Outcome
 public sealed record Recipient(
     long ContactId, string Email, string EmailKey, string Outcome, string? Reason, string? Detail, long Attempts, DateTimeOffset NextAt, DateTimeOffset? SentAt, DateTimeOffset At);
 
+/// <summary>A recipient as reports about the e-mail find and leave it.</summary>
+/// <param name="Outcome">One of <see cref="Email.Outcome"/>.</param>
+internal sealed record SentTo(long EmailId, long ContactId, string Email, string EmailKey, string Outcome, string? Reason, string? Detail);
+
 /// <summary>Recipients of an e-mail: read them, and change what became of them together with the e-mail's figures.</summary>
 public sealed class Recipients(TimeProvider clock)
 {
@@ -60,19 +64,16 @@ public sealed class Recipients(TimeProvider clock)
     public async Task<Dictionary<long, EmailFigures>> Figures(Tx tx, long accountId, IReadOnlyCollection<long> emailIds) =>
         (await tx.Query<OutcomeCount>(Sql["counts"], new { accountId, emailIds = emailIds.ToArray() })).GroupBy(c => c.EmailId).ToDictionary(g => g.Key, g => new EmailFigures([.. g]));
 
-    /// <summary>A mail that was sent, or tried, bounced: writes that down and moves the figures. Whether a report says anything new the caller has decided.</summary>
-    /// <param name="reason">What the report groups by.</param>
-    /// <param name="detail">The decisive line.</param>
-    /// <returns>False when the e-mail was not sent to this contact, or all this was written before.</returns>
-    public async Task<bool> Bounced(Tx tx, long accountId, long emailId, long contactId, bool hard, string reason, string? detail)
+    /// <summary>Mails that were sent, or tried, bounced: writes that down and moves the figures. What reports say that is new the caller has decided.</summary>
+    /// <param name="bounced">Each recipient once, locked, before and after.</param>
+    internal async Task Bounced(Tx tx, long accountId, IReadOnlyCollection<(SentTo Before, SentTo After)> bounced)
     {
-        var before = await tx.SingleOrNone<Recipient>(Sql["lock"], new { accountId, emailId, contactId });
-        var outcome = hard ? Outcome.Bounced : Outcome.SoftBounced;
-        if (before is null or { Outcome: Outcome.NotSent } || (before.Outcome, before.Reason) == (outcome, reason)) return false;
-        await tx.Execute(Sql["set"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = 0L, attempts = before.Attempts, now = clock.GetUtcNow() });
-        var was = before.Outcome == Outcome.HandingOver ? Outcome.Retry : before.Outcome;
-        await Count(tx, accountId, emailId, [(was, before.Reason, -1), (outcome, reason, 1)]);
-        return true;
+        if (bounced.Count == 0) return;
+        await tx.Execute(Sql["bounced"], new { now = clock.GetUtcNow(), rows = JsonRows.Of(bounced.Select(b => new { account = accountId, email = b.After.EmailId, contact = b.After.ContactId, outcome = b.After.Outcome, reason = b.After.Reason, detail = b.After.Detail })) });
+        await Count(tx, accountId, bounced.SelectMany(b => new[]
+        {
+            (b.Before.EmailId, b.Before.Outcome == Outcome.HandingOver ? Outcome.Retry : b.Before.Outcome, b.Before.Reason, -1L), (b.After.EmailId, b.After.Outcome, b.After.Reason, 1L),
+        }));
     }
 
     /// <summary>Ends one recipient's turn, or has it wait for a later one.</summary>
@@ -80,12 +81,16 @@ public sealed class Recipients(TimeProvider clock)
     internal async Task<bool> End(Tx tx, long accountId, long emailId, long contactId, string outcome, string? reason, string? detail, DateTimeOffset? nextAt, long attempts) =>
         await tx.Execute(Sql["end"], new { accountId, emailId, contactId, outcome, reason, detail, nextAt = nextAt?.ToUnixTimeMilliseconds() ?? 0, attempts, now = clock.GetUtcNow() }) > 0;
 
+    /// <summary>Adds to the figures of an e-mail.</summary>
+    internal static Task Count(Tx tx, long accountId, long emailId, IEnumerable<(string Outcome, string? Reason, long By)> changes) =>
+        Count(tx, accountId, changes.Select(c => (emailId, c.Outcome, c.Reason, c.By)));
+
     /// <summary>Adds to the figures. Rows are touched in one order, so that two writers cannot wait for each other.</summary>
-    internal static async Task Count(Tx tx, long accountId, long emailId, IEnumerable<(string Outcome, string? Reason, long By)> changes)
+    private static async Task Count(Tx tx, long accountId, IEnumerable<(long EmailId, string Outcome, string? Reason, long By)> changes)
     {
-        foreach (var sum in changes.GroupBy(c => (c.Outcome, Reason: c.Reason ?? "")).Select(g => (g.Key.Outcome, g.Key.Reason, By: g.Sum(c => c.By))).Where(s => s.By != 0)
-            .OrderBy(s => s.Outcome, StringComparer.Ordinal).ThenBy(s => s.Reason, StringComparer.Ordinal))
-            await tx.Execute(Sql["count"], new { accountId, emailId, sum.Outcome, sum.Reason, sum.By });
+        var sums = changes.GroupBy(c => (c.EmailId, c.Outcome, Reason: c.Reason ?? "")).Select(g => new { email = g.Key.EmailId, outcome = g.Key.Outcome, reason = g.Key.Reason, by = g.Sum(c => c.By) })
+            .Where(s => s.by != 0).OrderBy(s => s.email).ThenBy(s => s.outcome, StringComparer.Ordinal).ThenBy(s => s.reason, StringComparer.Ordinal).ToList();
+        if (sums.Count > 0) await tx.Execute(Sql["count"], new { accountId, rows = JsonRows.Of(sums) });
     }
 
     /// <summary>Makes the figures from the recipients anew: at the end of a sending, and whenever they are in doubt.</summary>

@@ -221,7 +221,7 @@ public sealed partial class AuditWalkTests
                 values (1, 7, 'Autumn bulbs', '', '', '', '', '', '', cast('[]' as $json), cast('[]' as $json), 'sent', 0, 0, 0)
                 """));
             await tx.Execute(Statement.Built("recipient", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) values (1, 7, 2, 'c2@dead.test', 'c2@dead.test', 'sent', 0)"));
-            await services.GetRequiredService<BounceIntake>().TakeReply(tx, new MailToken(1, 7, 2), new(550, "5.1.1", "No such user", RefusalStage.Recipient, "relay.test", "S: 550 5.1.1 No such user"));
+            await services.GetRequiredService<JudgeReports>().TakeReply(tx, new MailToken(1, 7, 2), new(550, "5.1.1", "No such user", RefusalStage.Recipient, "relay.test", "S: 550 5.1.1 No such user"));
         });
         await emails.Save((await emails.Find(1, 1))! with { Subject = "Hello", Html = "<p>Hello</p>", FromName = "Fern", FromAddress = "noor@fernhill.example", IncludedLists = [2] });
         await emails.Create(1, "A draft", MailSettings.Blank, 1);

@@ -1,4 +1,6 @@
 using Winnow.Email;
+using Winnow.Email.Bounces;
+using Winnow.Mail.Reports;
 
 namespace Winnow.Tests;
 
@@ -8,17 +10,13 @@ public sealed class RecipientsTests
     public async Task A_bounce_moves_the_figures_and_a_copy_does_not(string database)
     {
         await using var app = await With(database, (1, "sent"), (2, "sent"), (3, "not_sent"), (4, "handing_over"));
-        Assert.True(await Bounced(app, 1, hard: false, "MAILBOX_FULL"));
-        Assert.False(await Bounced(app, 1, hard: false, "MAILBOX_FULL"));
-        Assert.True(await Bounced(app, 1, hard: true, "UNKNOWN_USER"));
-        Assert.False(await Bounced(app, 1, hard: true, "UNKNOWN_USER"));
-        Assert.False(await Bounced(app, 3, hard: true, "OTHER"));
-        Assert.False(await Bounced(app, 99, hard: true, "OTHER"));
-        Assert.True(await Bounced(app, 4, hard: true, "OTHER"));
+        const string busy = "421 4.4.2 Connection dropped", unknown = "550 5.1.1 No such user";
+        foreach (var (contact, reply) in new[] { (1, busy), (1, busy), (1, unknown), (1, unknown), (3, unknown), (99, unknown), (4, "550 5.1.2 Host not found") })
+            await Refuse(app, contact, reply);
 
         var figures = (await app.Db.Read(tx => app.Get<Recipients>().Figures(tx, 1, [7, 8])))[7];
         Assert.Equal((4, 1, 2, 1, 0), (figures.Selected, figures.Delivered, figures.Bounced, figures.NotSent, figures.Waiting));
-        Assert.Equal(["OTHER 1", "UNKNOWN_USER 1"], figures.ByReason(Outcome.Bounced).Select(c => $"{c.Reason} {c.Count}"));
+        Assert.Equal(["hostunknown 1", "userunknown 1"], figures.ByReason(Outcome.Bounced).Select(c => $"{c.Reason} {c.Count}"));
         await app.Db.Write(tx => Recipients.Recount(tx, 1, 7));
         var again = (await app.Db.Read(tx => app.Get<Recipients>().Figures(tx, 1, [7])))[7];
         Assert.Equal(figures.ByReason(Outcome.Bounced), again.ByReason(Outcome.Bounced));
@@ -37,8 +35,8 @@ public sealed class RecipientsTests
         Assert.Empty(await app.Db.Read(tx => recipients.Page(tx, TestApp.OtherAccount, 7, [Outcome.NotSent, Outcome.Sent], null, 0, 9)));
     }
 
-    private static Task<bool> Bounced(TestApp app, long contact, bool hard, string reason) =>
-        app.Db.Write(tx => app.Get<Recipients>().Bounced(tx, 1, 7, contact, hard, reason, "550 5.1.1 no"));
+    private static Task Refuse(TestApp app, long contact, string reply) =>
+        app.Db.Write(tx => app.Get<JudgeReports>().TakeReply(tx, new(1, 7, contact), new(int.Parse(reply[..3], System.Globalization.CultureInfo.InvariantCulture), reply[4..9], reply[10..], RefusalStage.Recipient, "relay.test", reply)));
 
     private static async Task<TestApp> With(string database, params (long Contact, string Outcome)[] recipients)
     {

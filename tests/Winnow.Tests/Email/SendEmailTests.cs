@@ -1,5 +1,7 @@
 using Winnow.Contacts;
 using Winnow.Email;
+using Winnow.Email.Bounces;
+using Winnow.Mail.Reports;
 using Winnow.Email.Sending;
 using Winnow.Filters;
 using Winnow.Jobs;
@@ -42,13 +44,13 @@ public sealed class SendEmailTests
         relay.Answer = (step, to) =>
         {
             if ((step, to) != ("end", "c2@live.test")) return "250 2.0.0 Ok";
-            var bounced = send.App.Db.Write(tx => send.App.Get<Recipients>().Bounced(tx, 1, send.Email, 2, hard: true, "UNKNOWN_USER", "550 5.1.1 no"));
-            Assert.True(bounced.GetAwaiter().GetResult());
+            var bounced = send.App.Db.Write(tx => send.App.Get<JudgeReports>().TakeReply(tx, new(1, send.Email, 2), new(550, "5.1.1", "No such user", RefusalStage.Recipient, "mx.live.test", "")));
+            Assert.True(bounced.GetAwaiter().GetResult().Suppresses);
             return null;                                                                            // and hangs up without a reply
         };
         await send.Send();
         Assert.Equal("bounced 1, sent 2", await send.Outcomes());
-        Assert.Equal("UNKNOWN_USER", (await send.Recipient(2)).Reason);
+        Assert.Equal("userunknown", (await send.Recipient(2)).Reason);
     }
 
     [Theory, Databases]

@@ -31,6 +31,7 @@ internal sealed class CrashedBounces(CrashApp app, int port)
             values (@Account, @Email, 'Autumn bulbs', '', '', '', '', '', '', cast('[]' as $json), cast('[]' as $json), 'sent', 0, 0, 1)
             """, new { Account, Email });
         await app.Execute("insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) select account_id, @Email, id, email, email_key, 'sent', 1 from contacts where account_id = @Account", new { Account, Email });
+        await app.Db.Write(tx => Recipients.Recount(tx, Account, Email));
         list = await HardBouncedList.Make(app.Db, app.Get<Properties>(), app.Get<ListStore>(), Account);
     }
 
@@ -47,6 +48,10 @@ internal sealed class CrashedBounces(CrashApp app, int port)
         var stored = (await app.Rows<(long Contact, long Mails)>("select contact_id, count(*) from inbox where account_id = 3 group by contact_id")).ToDictionary(r => r.Contact, r => r.Mails);
         // a mail whose 250 was lost comes once more: never fewer than was acknowledged, never more than was handed in
         Assert.All(contacts, c => Assert.InRange(stored.GetValueOrDefault(c), 1, attempts[c]));
+        // each is judged once: one verdict a person that did something, and the others say that they are copies of it
+        Assert.Equal((Reports, stored.Values.Sum() - Reports), (await Count("inbox where account_id = 3 and state = 'done' and effect = 'hard'"), await Count("inbox where account_id = 3 and state = 'copy'")));
+        Assert.Equal(Reports, await Count("(select distinct inbox_id from email_events where account_id = 3 and type = 'BOUNCE') e"));
+        Assert.Equal([("bounced", "userunknown", Reports)], await app.Rows<(string, string, long)>("select outcome, reason, count from email_counts where account_id = 3 and email_id = 1 and count <> 0"));
         Assert.Equal((Reports, Reports), (await Count("email_recipients where account_id = 3 and outcome = 'bounced'"), await Count("email_events where account_id = 3 and type = 'BOUNCE'")));
         Assert.Equal((Reports, Reports), (await Count("addresses where account_id = 3 and bounces = 1"), await Count("contacts where account_id = 3 and emails_bounced = 1 and hard_bounce_reason = 'UNKNOWN_USER'")));
         Assert.Equal(Reports, await app.Db.Read(tx => app.Get<ListMembers>().Count(tx, Account, list)));

@@ -45,11 +45,7 @@ public sealed class Inbox : IAsyncDisposable
             var room = account.Where(copy => (there[copy.Path] = there.GetValueOrDefault(copy.Path) + 1) <= MostPerRecipient).ToList();
             if (room.Count == 0) continue;
             var (id, now) = (await Ids.Next(tx, account.Key, "inbox", room.Count), clock.GetUtcNow().ToUnixTimeMilliseconds());
-            await tx.Bulk(Rows, room, (row, copy) =>
-            {
-                row.Long(account.Key); row.Long(id++); row.Long(now); row.Text("smtp"); row.Text(copy.Recipient);
-                row.Long(copy.Path.EmailId); row.Long(copy.Path.ContactId); row.Bytes(copy.Mail.Raw); row.Text("new");
-            });
+            await tx.Bulk(Rows, room, (row, copy) => Write(row, id++, now, "smtp", copy.Recipient, copy.Path, copy.Mail.Raw, "new"));
             foreach (var (mail, _, _) in room) mail.IsStored = true;
         }
     }
@@ -62,15 +58,26 @@ public sealed class Inbox : IAsyncDisposable
     /// <param name="recipient">The mailbox, or the address that the provider names.</param>
     /// <param name="fingerprint">The same for every copy.</param>
     /// <returns>False when it is there already.</returns>
-    public async Task<bool> Receive(Tx tx, long accountId, string door, string recipient, byte[] raw, string fingerprint) =>
-        await Add(tx, new(accountId, 0, 0), door, recipient, raw, "new", fingerprint) > 0;
-
-    /// <summary>Adds a row in the caller's transaction and returns its id; 0 when one with this fingerprint is there.</summary>
-    internal async Task<long> Add(Tx tx, MailToken path, string door, string recipient, byte[] raw, string state, string? fingerprint = null)
+    public async Task<bool> Receive(Tx tx, long accountId, string door, string recipient, byte[] raw, string fingerprint)
     {
-        var id = await Ids.Next(tx, path.AccountId, "inbox");
-        var added = await tx.Execute(Sql["add"], new { path.AccountId, id, now = clock.GetUtcNow(), door, recipient, path.EmailId, path.ContactId, raw, state, fingerprint });
-        return added == 1 ? id : 0;
+        var id = await Ids.Next(tx, accountId, "inbox");
+        return await tx.Execute(Sql["receive"], new { accountId, id, now = clock.GetUtcNow(), door, recipient, raw, fingerprint }) == 1;
+    }
+
+    /// <summary>Adds what a relay said while it was sent to, in the transaction that judges it.</summary>
+    /// <returns>The id of the first row; the others follow.</returns>
+    internal async Task<long> AddReplies(Tx tx, long accountId, IReadOnlyCollection<(MailToken Path, string Email, byte[] Said)> replies)
+    {
+        if (replies.Count == 0) return 0;
+        var (first, now) = (await Ids.Next(tx, accountId, "inbox", replies.Count), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var id = first;
+        await tx.Bulk(Rows, replies, (row, r) => Write(row, id++, now, "reply", r.Email, r.Path, r.Said, "done"));
+        return first;
+    }
+
+    private static void Write(BulkRow row, long id, long now, string door, string recipient, MailToken path, byte[] raw, string state)
+    {
+        row.Long(path.AccountId); row.Long(id); row.Long(now); row.Text(door); row.Text(recipient); row.Long(path.EmailId); row.Long(path.ContactId); row.Bytes(raw); row.Text(state);
     }
 
     /// <summary>One that waits to be stored, once for each of our addresses it came to.</summary>

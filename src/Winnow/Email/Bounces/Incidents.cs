@@ -20,27 +20,49 @@ public sealed record Incident(
 /// <param name="OnRecord">Whether the incident put a bounce on the address that stands there now.</param>
 public sealed record IncidentPerson(long InboxId, long ContactId, string EmailKey, DateTimeOffset At, string? Decisive, bool OnRecord);
 
-/// <summary>Groups blocks into incidents. A block is noted in the transaction that judges its report, after that took the account's counter
-/// of events: of two processes the second sees the block of the first, so no burst is missed and none is opened twice.</summary>
+/// <summary>Keeps incidents and the blocks they are made of. Who judges blocks holds the account's counter of incidents until the commit: of two processes
+/// the second sees the blocks of the first, so no burst is missed and none is opened twice.</summary>
 public sealed class Incidents(Db db, TellIncident tell, TimeProvider clock)
 {
+    private const string Counter = "incident";
     private static readonly SqlFile Sql = SqlFile.Beside<Incidents>();
+    private static readonly BulkTable IncidentRows = new("incidents", "account_id", "id", "grouped_by", "group_key", "provider", "sample", "first_at", "last_at", "opened_at");
+    private static readonly BulkTable BlockRows = new("incident_blocks", "account_id", "inbox_id", "at", "provider", "words", "email_key", "contact_id", "incident_id");
 
-    /// <summary>Whether an incident that this block would belong to lasts.</summary>
-    public async Task<bool> Lasts(Tx tx, long accountId, Block block) => await Open(tx, accountId, block, clock.GetUtcNow()) is not null;
-
-    /// <summary>Notes a block; the one that completes a burst opens an incident.</summary>
-    /// <param name="path">Which e-mail and contact it is about.</param>
-    /// <returns>Whether it belongs to an incident.</returns>
-    public async Task<bool> Note(Tx tx, MailToken path, long inboxId, Block block)
+    /// <summary>All that decides what becomes of these blocks, held until the commit. To be called after recipients are locked and before addresses are.</summary>
+    /// <param name="blocks">Each with when its report came.</param>
+    internal async Task<IncidentBook> Open(Tx tx, long accountId, IReadOnlyCollection<(Block Block, DateTimeOffset At)> blocks)
     {
-        var at = await tx.Single<DateTimeOffset>(Sql["came-at"], new { path.AccountId, inboxId });
-        await tx.Execute(Sql["note"], new { path.AccountId, inboxId, at, block.Provider, block.Words, block.EmailKey, path.ContactId });
-        var incident = await Open(tx, path.AccountId, block, at) ?? await Begin(tx, path, block, at);
-        if (incident is not { } id) return false;
-        await tx.Execute(Sql["join"], new { path.AccountId, inboxId, id });
-        await tx.Execute(Sql["stretch"], new { path.AccountId, id, at });
-        return true;
+        if (blocks.Count == 0) return IncidentBook.Empty;
+        var next = await Ids.Next(tx, accountId, Counter, 0);
+        var (first, now) = (blocks.Min(b => b.At), clock.GetUtcNow());
+        var args = new
+        {
+            accountId, providers = blocks.Select(b => b.Block.Provider).Distinct().ToArray(), words = blocks.Select(b => b.Block.Words).Where(w => w.Length > 0).Distinct().ToArray(),
+            near = first - IncidentRules.Window, lasting = first - IncidentRules.Quiet, until = now + IncidentRules.Window,
+        };
+        return new(await tx.Query<IncidentSpan>(Sql["open"], args), await tx.Query<NotedBlock>(Sql["near"], args), next);
+    }
+
+    /// <summary>Writes what became of the blocks.</summary>
+    internal async Task Write(Tx tx, long accountId, IncidentBook book)
+    {
+        if (book.Blocks.Count == 0) return;
+        if (book.Opened.Count > 0) await Ids.Next(tx, accountId, Counter, book.Opened.Count);
+        var opened = book.Opened.ToDictionary(o => o.Id);
+        await tx.Bulk(IncidentRows, book.Opened, (row, o) => Write(row, accountId, o, book.Changed[o.Id]));
+        var longer = book.Changed.Values.Where(i => !opened.ContainsKey(i.Id)).ToList();
+        if (longer.Count > 0)
+            await tx.Execute(Sql["stretch"], new { rows = JsonRows.Of(longer.Select(i => new { account = accountId, id = i.Id, first = i.FirstAt.ToUnixTimeMilliseconds(), last = i.LastAt.ToUnixTimeMilliseconds() })) });
+        await tx.Bulk(BlockRows, book.Blocks.Values.Where(book.IsNew), (row, b) => Write(row, accountId, b));
+        var gathered = book.Blocks.Values.Where(b => !book.IsNew(b)).ToList();
+        if (gathered.Count > 0) await tx.Execute(Sql["gather"], new { rows = JsonRows.Of(gathered.Select(b => new { account = accountId, inbox = b.InboxId, incident = b.IncidentId })) });
+    }
+
+    /// <summary>Tells that incidents opened. It puts jobs in, and comes last.</summary>
+    internal async Task Tell(Tx tx, IncidentBook book)
+    {
+        foreach (var o in book.Opened) await tell.Order(tx, o.Path, o.Id, book.Changed[o.Id].GroupedBy == IncidentBook.ByProvider ? o.Block.Provider : o.Block.Sample);
     }
 
     /// <summary>A page of them, the latest first.</summary>
@@ -65,31 +87,14 @@ public sealed class Incidents(Db db, TellIncident tell, TimeProvider clock)
             await db.Write(tx => tx.Execute(Sql["forget"], new { accountId, before }), stop);
     }
 
-    private static Task<long?> Open(Tx tx, long accountId, Block block, DateTimeOffset at) => tx.SingleOrNone<long?>(Sql["open"], new
+    private void Write(BulkRow row, long accountId, OpenedIncident opened, IncidentSpan span)
     {
-        accountId, block.Provider, block.Words, from = at - IncidentRules.Quiet, until = at + IncidentRules.Window,
-    });
-
-    private async Task<long?> Begin(Tx tx, MailToken path, Block block, DateTimeOffset at)
-    {
-        foreach (var (by, key, people, near, gather) in new[]
-        {
-            ("text", block.Words, IncidentRules.PeopleOfOneText, Sql["near-by-text"], Sql["gather-by-text"]),
-            ("provider", block.Provider, IncidentRules.PeopleOfOneProvider, Sql["near-by-provider"], Sql["gather-by-provider"]),
-        })
-        {
-            if (key.Length == 0) continue;
-            var span = new { path.AccountId, key, from = at - IncidentRules.Window, until = at + IncidentRules.Window };
-            if (!IncidentRules.IsBurst((await tx.Query<Near>(near, span)).Select(n => (n.At, n.EmailKey)), at, people)) continue;
-            var id = await Ids.Next(tx, path.AccountId, "incident");
-            await tx.Execute(Sql["open-new"], new { path.AccountId, id, by, key, block.Provider, block.Sample, at, now = clock.GetUtcNow() });
-            await tx.Execute(gather, new { span.AccountId, span.key, span.from, span.until, id });
-            await tx.Execute(Sql["span"], new { path.AccountId, id });
-            await tell.Order(tx, path, id, by == "provider" ? block.Provider : block.Sample);
-            return id;
-        }
-        return null;
+        row.Long(accountId); row.Long(opened.Id); row.Text(span.GroupedBy); row.Text(span.GroupKey); row.Text(opened.Block.Provider); row.Text(opened.Block.Sample);
+        row.Long(span.FirstAt.ToUnixTimeMilliseconds()); row.Long(span.LastAt.ToUnixTimeMilliseconds()); row.Long(clock.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    private sealed record Near(DateTimeOffset At, string EmailKey);
+    private static void Write(BulkRow row, long accountId, NotedBlock b)
+    {
+        row.Long(accountId); row.Long(b.InboxId); row.Long(b.At.ToUnixTimeMilliseconds()); row.Text(b.Provider); row.Text(b.Words); row.Text(b.EmailKey); row.Long(b.ContactId); row.Long(b.IncidentId);
+    }
 }

@@ -1,45 +1,23 @@
--- name: came-at
-select received_at from inbox where account_id = @AccountId and id = @inboxId;
-
--- name: note
-insert into incident_blocks (account_id, inbox_id, at, provider, words, email_key, contact_id) values (@AccountId, @inboxId, @at, @Provider, @Words, @EmailKey, @ContactId)
-on conflict (account_id, inbox_id) do nothing;
-
 -- name: open
-select id
+select id, grouped_by, group_key, first_at, last_at
 from incidents
-where account_id = @accountId and last_at >= @from and first_at <= @until
-  and (grouped_by = 'text' and group_key = @Words or grouped_by = 'provider' and group_key = @Provider)
-order by id
-limit 1;
+where account_id = @accountId and last_at >= @lasting and first_at <= @until
+  and (grouped_by = 'text' and group_key in @words or grouped_by = 'provider' and group_key in @providers);
 
--- name: near-by-text
-select at, email_key from incident_blocks where account_id = @AccountId and words = @key and incident_id is null and at >= @from and at <= @until;
-
--- name: near-by-provider
-select at, email_key from incident_blocks where account_id = @AccountId and provider = @key and incident_id is null and at >= @from and at <= @until;
-
--- name: open-new
-insert into incidents (account_id, id, grouped_by, group_key, provider, sample, first_at, last_at, opened_at) values (@AccountId, @id, @by, @key, @Provider, @Sample, @at, @at, @now);
-
--- name: gather-by-text
-update incident_blocks set incident_id = @id where account_id = @AccountId and words = @key and incident_id is null and at >= @from and at <= @until;
-
--- name: gather-by-provider
-update incident_blocks set incident_id = @id where account_id = @AccountId and provider = @key and incident_id is null and at >= @from and at <= @until;
-
--- name: span
-update incidents set
-  first_at = (select min(b.at) from incident_blocks b where b.account_id = @AccountId and b.incident_id = @id),
-  last_at = (select max(b.at) from incident_blocks b where b.account_id = @AccountId and b.incident_id = @id)
-where account_id = @AccountId and id = @id;
-
--- name: join
-update incident_blocks set incident_id = @id where account_id = @AccountId and inbox_id = @inboxId and incident_id is null;
+-- name: near
+select inbox_id, at, provider, words, email_key, contact_id, incident_id
+from incident_blocks
+where account_id = @accountId and incident_id is null and at >= @near and at <= @until and (words in @words or provider in @providers);
 
 -- name: stretch
-update incidents set first_at = case when first_at > @at then @at else first_at end, last_at = case when last_at < @at then @at else last_at end
-where account_id = @AccountId and id = @id;
+update incidents set first_at = r.first_at, last_at = r.last_at
+from (select cast(value ->> 'account' as bigint) as account_id, cast(value ->> 'id' as bigint) as id, cast(value ->> 'first' as bigint) as first_at, cast(value ->> 'last' as bigint) as last_at from $each(@rows)) r
+where incidents.account_id = r.account_id and incidents.id = r.id;
+
+-- name: gather
+update incident_blocks set incident_id = r.incident_id
+from (select cast(value ->> 'account' as bigint) as account_id, cast(value ->> 'inbox' as bigint) as inbox_id, cast(value ->> 'incident' as bigint) as incident_id from $each(@rows)) r
+where incident_blocks.account_id = r.account_id and incident_blocks.inbox_id = r.inbox_id;
 
 -- name: page
 select n.id, n.grouped_by, case when b.providers = 1 then n.provider end as provider, n.sample, n.first_at, n.last_at, n.opened_at, b.texts, b.contacts,

@@ -17,7 +17,7 @@ public sealed record Ending(Waiting Recipient, string Outcome, string? Reason, s
 
 /// <summary>Writes what becomes of recipients, many in a transaction: the outcome, the figures of the e-mail, the event, and the
 /// counters of the contact. E-mail events are the history of those counters, so they get no row of contact history.</summary>
-public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts, BounceIntake bounces, TimeProvider clock)
+public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts, JudgeReports bounces, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<OutcomeRecorder>();
 
@@ -93,9 +93,9 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
     private async Task Refused(Tx tx, MarketingEmail email, List<Ending> refused)
     {
         var written = new List<Ending>(refused.Count);
-        foreach (var e in refused)          // all recipients first, then what a reply writes: who judges a report holds its recipient and waits for the counter of events
+        foreach (var e in refused)          // all recipients first, in the order of contacts, then what replies write: as whoever judges reports does
             if (await recipients.End(tx, email.AccountId, email.Id, e.Recipient.ContactId, Outcome.Refused, null, e.Detail, null, e.Recipient.Attempts + 1)) written.Add(e);
-        foreach (var e in written) await bounces.TakeReply(tx, new MailToken(email.AccountId, email.Id, e.Recipient.ContactId), e.Refusal!);
+        await bounces.TakeReplies(tx, email.AccountId, [.. written.Select(e => (new MailToken(email.AccountId, email.Id, e.Recipient.ContactId), e.Refusal!))]);
         await Recipients.Count(tx, email.AccountId, email.Id, written.SelectMany(Move));                 // figures last, as everywhere
     }
 

@@ -92,3 +92,10 @@ internal sealed class BounceApp : IAsyncDisposable
 
     private ReportHead Head(string path) => new("mailer-daemon@mx.example.test", path, "mx.example.test", App.Clock.GetUtcNow());
 }
+
+/// <summary>One refusal at a time, as most stories tell them.</summary>
+internal static class OneReply
+{
+    public static async Task<BounceEffect> TakeReply(this JudgeReports judge, Winnow.Data.Tx tx, MailToken path, Refusal refusal) =>
+        (await judge.TakeReplies(tx, path.AccountId, [(path, refusal)])).GetValueOrDefault(path, BounceEffect.Soft);
+}

@@ -174,7 +174,7 @@ public sealed class BounceCourtPagesTests
             foreach (var contact in made)
                 await tx.Execute(Statement.Built("recipient", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) select 1, 7, id, email, email_key, 'sent', 0 from contacts where account_id = 1 and id = @id"), new { id = contact.Id });
             foreach (var (contact, code, status, words) in new[] { (1, 550, "5.1.1", "No such user"), (2, 552, "5.2.2", "Mailbox full"), (3, 550, "5.7.26", "Unauthenticated email is not accepted: SPF and DKIM did not pass") })
-                await services.GetRequiredService<BounceIntake>().TakeReply(tx, new MailToken(1, 7, contact), new(code, status, words, RefusalStage.Recipient, "relay.test", $"C: RCPT TO\nS: {code} {status} {words}"));
+                await services.GetRequiredService<JudgeReports>().TakeReply(tx, new MailToken(1, 7, contact), new(code, status, words, RefusalStage.Recipient, "relay.test", $"C: RCPT TO\nS: {code} {status} {words}"));
         });
         return web;
     }

@@ -145,7 +145,7 @@ public sealed class BounceCourtTests
     private static async Task Refuse(BounceApp winnow, long contact, string reply)
     {
         var words = reply.Split(' ', 3);
-        await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, new(1, 7, contact), new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "relay.test", "S: " + reply)));
+        await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, new(1, 7, contact), new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "relay.test", "S: " + reply)));
         winnow.App.Clock.Advance(TimeSpan.FromSeconds(1));
     }
 

@@ -191,7 +191,7 @@ public sealed class BounceIntakeTests
                 await winnow.App.Db.Write(async tx =>
                 {
                     await tx.Query<long>(Winnow.Data.Statement.Built("recipients", "select contact_id from email_recipients where account_id = 1 and contact_id between @first and @i order by contact_id $lock"), new { first = Math.Max(2, i - 4), i });       // as the sender does
-                    for (var j = Math.Max(2, i - 4); j <= i; j++) await winnow.App.Get<BounceIntake>().TakeReply(tx, Ann with { ContactId = j }, new(550, "5.1.1", "No such user", RefusalStage.Recipient, "relay.test", ""));
+                    for (var j = Math.Max(2, i - 4); j <= i; j++) await winnow.App.Get<JudgeReports>().TakeReply(tx, Ann with { ContactId = j }, new(550, "5.1.1", "No such user", RefusalStage.Recipient, "relay.test", ""));
                 });
         });
         await Task.WhenAll([refusals, .. Enumerable.Range(0, 3).Select(_ => Task.Run(winnow.Judge))]);
@@ -236,9 +236,9 @@ public sealed class BounceIntakeTests
     {
         await using var winnow = await WithAnn(database);
         var refusal = new Refusal(550, "5.1.1", "No such user here", RefusalStage.Recipient, "relay.test", "C: RCPT TO:<ann@dead.test>\r\nS: 550 5.1.1 No such user here\r\n");
-        var effect = await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann, refusal));
+        var effect = await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, Ann, refusal));
         Assert.True(effect.Suppresses);
-        await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann, refusal));
+        await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, Ann, refusal));
         await winnow.Bounce(Ann, "ann@dead.test", "5.1.1", Unknown);
         await winnow.Judge();
         Assert.Equal(1, (await winnow.AddressOf("ann@dead.test")).Bounces);
@@ -250,7 +250,7 @@ public sealed class BounceIntakeTests
     public async Task What_a_relay_says_before_it_heard_the_recipient_is_about_us(string database)
     {
         await using var winnow = await WithAnn(database);
-        var effect = await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann, new(550, "5.1.1", "User unknown", RefusalStage.BeforeRecipient, "relay.test", "")));
+        var effect = await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, Ann, new(550, "5.1.1", "User unknown", RefusalStage.BeforeRecipient, "relay.test", "")));
         Assert.Equal(BounceEffect.Soft, effect);
     }
 
@@ -258,7 +258,7 @@ public sealed class BounceIntakeTests
     public async Task What_a_relay_says_after_it_saw_the_mail_is_no_proof_that_nobody_is_there(string database)
     {
         await using var winnow = await WithAnn(database);
-        var effect = await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann, new(550, null, "User unknown", RefusalStage.Data, "relay.test", "")));
+        var effect = await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, Ann, new(550, null, "User unknown", RefusalStage.Data, "relay.test", "")));
         Assert.False(effect.Suppresses);
         Assert.Equal("filtered", await winnow.App.Scalar<string>("select reason from inbox where account_id = 1"));
     }

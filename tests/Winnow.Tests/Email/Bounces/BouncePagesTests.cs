@@ -129,7 +129,7 @@ public sealed class BouncePagesTests
                 values (1, 7, 'Autumn bulbs', '', '', '', '', '', '', cast('[]' as $json), cast('[]' as $json), 'sent', 0, 0, 0)
                 """));
             await tx.Execute(Statement.Built("recipient", "insert into email_recipients (account_id, email_id, contact_id, email, email_key, outcome, at) values (1, 7, 1, 'c1@dead.test', 'c1@dead.test', 'sent', 0)"));
-            await services.GetRequiredService<BounceIntake>().TakeReply(tx, new MailToken(1, 7, 1),
+            await services.GetRequiredService<JudgeReports>().TakeReply(tx, new MailToken(1, 7, 1),
                 new(550, "5.1.1", "No such user <script>alert(1)</script>", RefusalStage.Recipient, "relay.test", "S: 550 5.1.1 No such user <script>alert(1)</script>"));
         });
         return web;

@@ -146,7 +146,7 @@ public sealed class BouncePolicyTests
         await using var app = await WebApp.On(database);
         await app.SetUp();
         await OneOfEachKind.Make(app);
-        var (db, intake) = (app.Services.GetRequiredService<Winnow.Data.Db>(), app.Services.GetRequiredService<BounceIntake>());
+        var (db, intake) = (app.Services.GetRequiredService<Winnow.Data.Db>(), app.Services.GetRequiredService<JudgeReports>());
         await db.Write(async tx =>
         {
             await tx.Execute(Winnow.Data.Statement.Built("sent", "update marketing_emails set state = 'sent', sent_at = 1 where account_id = 1 and id = 1"));
@@ -195,7 +195,7 @@ public sealed class BouncePolicyTests
     private static async Task Refuse(BounceApp winnow, long email, string reply)
     {
         var words = reply.Split(' ', 3);
-        await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, Ann with { EmailId = email }, new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "relay.test", "")));
+        await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, Ann with { EmailId = email }, new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "relay.test", "")));
     }
 
     private static async Task<BounceApp> WithAnn(string database)

@@ -139,7 +139,7 @@ public sealed class IncidentTests
     private static async Task Refuse(BounceApp winnow, int i, string reply, long email = 7)
     {
         var words = reply.Split(' ', 3);
-        await winnow.App.Db.Write(tx => winnow.App.Get<BounceIntake>().TakeReply(tx, new(1, email, i), new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "mx.live.test", "")));
+        await winnow.App.Db.Write(tx => winnow.App.Get<JudgeReports>().TakeReply(tx, new(1, email, i), new(int.Parse(words[0], System.Globalization.CultureInfo.InvariantCulture), words[1], words[2], RefusalStage.Recipient, "mx.live.test", "")));
     }
 
     /// <summary>Contacts c1@live.test …, each of whom got the e-mail 7, in an account that suppresses at once who blocks it.</summary>
