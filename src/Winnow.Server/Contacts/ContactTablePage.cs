@@ -15,9 +15,9 @@ public sealed record ContactTablePage(ContactView View, ContactRows Page, long? 
     /// <summary>The columns when nobody chose others.</summary>
     public static readonly string[] Usual = ["hs_marketable_status", "hs_email_hard_bounce_reason_enum", "hs_email_last_send_date", "createdate"];
 
-    /// <summary>Which sort a column offers in this view; null for none. Only what has an index is offered for large views; a list that is small can be sorted by anything.</summary>
+    /// <summary>Which sort a column offers in this view; null for none. Large views offer only what has an index; lists all that has a column of its own, small ones anything.</summary>
     public string? SortOf(Property property) =>
-        ContactIndex.Sorts.FirstOrDefault(s => s.Value.Column == property.Column && (s.Value.Indexed || Small)).Key ?? (Small && Joined is not null ? property.Name : null);
+        ContactIndex.Sorts.FirstOrDefault(s => s.Value.Column == property.Column && (s.Value.Indexed || Small || Joined is not null)).Key ?? (Joined is not null && (Small || property.Column is not null) ? property.Name : null);
 
     private bool Small => View.IsSmall || Count <= ContactIndex.Small;
 
@@ -42,9 +42,9 @@ public sealed record ContactTablePage(ContactView View, ContactRows Page, long? 
 
     private static (string Sort, Property? By) Sorted(string asked, bool small, PropertyCatalog? ofList) => asked.TrimStart('-') switch
     {
-        var name when ContactIndex.Sorts.TryGetValue(name, out var sort) && (sort.Indexed || small) => (asked, null),
+        var name when ContactIndex.Sorts.TryGetValue(name, out var sort) && (sort.Indexed || small || ofList is not null) => (asked, null),
         ContactIndex.ByJoining when ofList is not null => (asked, null),
-        var name when small && ofList?.Find(name) is { } property => (asked, property),
+        var name when ofList?.Find(name) is { } property && (small || property.Column is not null) => (asked, property),
         _ => (ViewContent.UsualSort, null),
     };
 

@@ -6,7 +6,7 @@ namespace Winnow.Lists;
 
 /// <summary>How the index is ordered and where a page begins.</summary>
 /// <param name="Sort">A name of <see cref="ContactIndex.Sorts"/>, or <see cref="ContactIndex.ByJoining"/> for a list.</param>
-/// <param name="By">Any property instead of <paramref name="Sort"/>, for views of at most <see cref="ContactIndex.Small"/>.</param>
+/// <param name="By">Any property instead of <paramref name="Sort"/>; one without a column of its own only for views of at most <see cref="ContactIndex.Small"/>.</param>
 /// <param name="After">The page after this contact; <paramref name="Before"/>: the page before it. Neither: the first page.</param>
 /// <param name="Size">Rows on a page.</param>
 public sealed record ContactOrder(string Sort = "created", bool Descending = true, long? After = null, long? Before = null, int Size = 25, Property? By = null);
@@ -99,9 +99,9 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members, Fil
     /// <summary>One page of the view.</summary>
     public async Task<ContactRows> Page(Tx tx, ContactView view, ContactOrder order)
     {
-        if (order.By is { } property) return await PageOf(tx, view, order, await InOrderOf(tx, view, property, order.Descending));
+        if (order.By is { } property && (view.IsSmall || property.Column is null)) return await PageOf(tx, view, order, await InOrderOf(tx, view, property, order.Descending));
         if (order.Sort == ByJoining && view.Query.ListId is { } list) return await PageOf(tx, view, order, await InOrderOfJoining(tx, view, list, order.Descending));
-        var (column, _) = Sorts.TryGetValue(order.Sort, out var known) ? known : Sorts["created"];
+        var column = order.By?.Column ?? (Sorts.TryGetValue(order.Sort, out var known) ? known : Sorts["created"]).Column;
         var cursor = (order.After ?? order.Before) is { } id ? await contacts.Find(tx, view.AccountId, id) : null;
         var backwards = cursor is not null && order.Before is not null;
         var rows = new List<Contact>();
@@ -158,7 +158,7 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members, Fil
         var sieve = view.Sieve;                                   // a large list: walk the order and let its members through
         while (rows.Count < upTo)
         {
-            var limit = sieve is null ? upTo - rows.Count : 1_000;
+            var limit = sieve is null ? upTo - rows.Count : Sorts.Values.Any(sort => sort.Indexed && sort.Column.Name == stretch.Column) ? 1_000 : 10_000;   // each batch of an order without an index sorts anew
             var read = await ContactStore.ReadAll(tx, stretch.Select(view.Condition), stretch.Parameters(view.Parameters, limit));
             rows.AddRange(read.Where(c => sieve?.Contains(c.Id) != false).Take(upTo - rows.Count));
             if (read.Count < limit) return;
