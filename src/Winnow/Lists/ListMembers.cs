@@ -9,6 +9,8 @@ namespace Winnow.Lists;
 /// <para>Who joins or leaves a contact must hold that contact's row lock, or have made it in the same transaction.</para></summary>
 public sealed class ListMembers(Db db, TimeProvider clock)
 {
+    /// <summary>Fewer changes than this do not get a row of the history to themselves.</summary>
+    private const int Few = 50;
     private static readonly SqlFile Sql = SqlFile.Beside<ListMembers>();
     private static readonly BulkTable Chunks = new("list_chunks", "account_id", "list_id", "chunk", "count", "members", "joined");
     private static readonly BulkTable Deltas = new("list_deltas", "account_id", "list_id", "contact_id", "added", "at");
@@ -117,7 +119,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         if (touched.Count == 0) return;
         await Lock(tx, accountId, listId);
         var now = Lists.JoinTimes.Second(clock.GetUtcNow());
-        await Rewrite(tx, accountId, listId, add, remove, _ => now, few: false);
+        await Rewrite(tx, accountId, listId, add, remove, _ => now, few: touched.Count < Few);
         await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = touched.Ids.ToArray() });
     }
 
