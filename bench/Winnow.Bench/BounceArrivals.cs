@@ -13,7 +13,7 @@ namespace Winnow.Bench;
 /// <summary>Reports that come back over SMTP, from the first byte at the listener to the last verdict committed.</summary>
 public static class BounceArrivals
 {
-    private const int Connections = 16;
+    private const int Connections = 64;
     private const double Reach = 2_000;
 
     /// <summary>The figures of <c>bounces arrivals</c>.</summary>
