@@ -1,5 +1,6 @@
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Lists;
 
 namespace Winnow.Email;
 
@@ -16,7 +17,7 @@ public sealed record Subscription(MailToken Token, string Email, string AccountN
 
 /// <summary>The way out of marketing e-mail, and back in. Whoever has the link from the mail may use it; it is the address that is unsubscribed,
 /// so it stays so whoever the contact is later.</summary>
-public sealed class Unsubscribe(Db db, MailTokens tokens, AddressChanges addresses, TimeProvider clock)
+public sealed class Unsubscribe(Db db, MailTokens tokens, AddressChanges addresses, ListKeeper lists, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<Unsubscribe>();
 
@@ -42,7 +43,11 @@ public sealed class Unsubscribe(Db db, MailTokens tokens, AddressChanges address
     {
         if (await Find(tx, token) is not { IsTest: false } found) return await Find(tx, token);
         var (before, after) = await addresses.Change(tx, token.AccountId, new Actor("EMAIL", $"email:{token.EmailId}"), found.Email, change);
-        if (before != after) await EmailEvents.Add(tx, token.AccountId, token.EmailId, clock, [new("STATUSCHANGE", token.ContactId, after.EmailKey, status, source)]);
+        if (before != after)
+        {
+            await EmailEvents.Add(tx, token.AccountId, token.EmailId, clock, [new("STATUSCHANGE", token.ContactId, after.EmailKey, status, source)]);
+            await lists.Happened(tx, token.AccountId, [token.ContactId]);
+        }
         return found with { IsOut = after.OptedOutAt is not null };
     }
 

@@ -15,7 +15,7 @@ public sealed record OrderOutcome(long? JobId, IReadOnlyList<Fault> Faults, Outl
 
 /// <summary>Orders an e-mail to be sent, and to be stopped. What is ordered is the set of contacts that the person saw counted.</summary>
 public sealed class OrderEmail(
-    Db db, EmailStore emails, Audience audience, ListStore lists, MailSettingsStore settings, Properties properties, JobQueue jobs, TimeProvider clock)
+    Db db, EmailStore emails, Audience audience, ListStore lists, SweepLists clockwork, MailSettingsStore settings, Properties properties, JobQueue jobs, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<OrderEmail>();
 
@@ -39,6 +39,7 @@ public sealed class OrderEmail(
     /// <param name="expected">How many would get it, as the person was shown. Another number now: nothing is ordered, and the outcome tells the new one.</param>
     public async Task<OrderOutcome> Send(long accountId, long emailId, long expected, long? userId, CancellationToken stop = default)
     {
+        await clockwork.Run(accountId, stop);                                   // lists that go by the clock are right at this moment
         var (email, faults, selection, outlook) = await db.Read(tx => Look(tx, accountId, emailId), stop);
         if (email is null || faults.Count > 0 || outlook!.WouldGetIt != expected) return new(null, faults, outlook);
         return await db.Write(async tx =>

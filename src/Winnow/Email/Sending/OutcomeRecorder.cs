@@ -1,6 +1,7 @@
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email.Bounces;
+using Winnow.Lists;
 
 namespace Winnow.Email.Sending;
 
@@ -17,7 +18,7 @@ public sealed record Ending(Waiting Recipient, string Outcome, string? Reason, s
 
 /// <summary>Writes what becomes of recipients, many in a transaction: the outcome, the figures of the e-mail, the event, and the
 /// counters of the contact. E-mail events are the history of those counters, so they get no row of contact history.</summary>
-public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts, JudgeReports bounces, TimeProvider clock)
+public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts, ListKeeper lists, JudgeReports bounces, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<OutcomeRecorder>();
 
@@ -77,6 +78,7 @@ public sealed class OutcomeRecorder(Recipients recipients, ContactStore contacts
         sent = [.. sent.Where(e => written.Contains(e.Recipient.ContactId))];
         await contacts.CountMail(tx, email.AccountId, properties, [.. sent.Select(e => e.Recipient.ContactId)], email.Name);
         await EmailEvents.Add(tx, email.AccountId, email.Id, clock, [.. sent.Select(e => new EmailEvent("SENT", e.Recipient.ContactId, e.Recipient.EmailKey, null, e.Detail))]);
+        await lists.Happened(tx, email.AccountId, [.. sent.Select(e => e.Recipient.ContactId)]);
         await Recipients.Count(tx, email.AccountId, email.Id, sent.SelectMany(Move));
     }
 
