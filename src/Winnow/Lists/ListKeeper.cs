@@ -24,16 +24,19 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
             foreach (var list in lists.TouchedBy(change))
                 if (list.Takes is not null) Add(moves, list, change);
                 else Ask(open, list, change.After);
-        await Write(tx, accountId, moves, changes.Count >= FlipFrom);
+        if (changes.Count < FlipFrom) await Note(tx, accountId, moves);
+        else await Flip(tx, accountId, moves);
         Pass(open, lists, moves, changes.ToDictionary(c => c.Id, c => c.After));
         await Settle(tx, accountId, lists, open);
     }
 
-    /// <summary>Something happened to e-mails that these contacts were sent; its events are written, in this transaction.</summary>
+    /// <summary>Something happened to e-mails that these contacts were sent; its events are written, in this transaction. No list is held for it:
+    /// others take the counter of events, which this transaction has, after their lists.</summary>
     public async Task Happened(Tx tx, long accountId, IReadOnlyCollection<long> contactIds)
     {
+        if (contactIds.Count == 0) return;
         var lists = await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), await properties.Catalog(tx, accountId));
-        if (lists.AskingEmail.Count > 0) await Ask(tx, accountId, lists, lists.AskingEmail, contactIds);
+        if (lists.AskingEmail.Count > 0) await Ask(tx, accountId, lists, lists.AskingEmail, contactIds, hold: false);
     }
 
     /// <summary>These contacts joined or left a list by hand, in this transaction.</summary>
@@ -52,16 +55,16 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     }
 
     /// <summary>Asks these lists about these contacts again, whatever moved them.</summary>
-    internal async Task Ask(Tx tx, long accountId, FollowingLists lists, IReadOnlyList<FollowingList> asked, IReadOnlyCollection<long> contactIds)
+    internal async Task Ask(Tx tx, long accountId, FollowingLists lists, IReadOnlyList<FollowingList> asked, IReadOnlyCollection<long> contactIds, bool hold = true)
     {
         var open = new Dictionary<long, Dictionary<long, Contact>>();
         foreach (var contact in await ContactStore.ReadAll(tx, Hold, new { accountId, ids = contactIds.Order().ToArray() }))
             foreach (var list in asked) Ask(open, list, contact);
-        await Settle(tx, accountId, lists, open);
+        await Settle(tx, accountId, lists, open, hold);
     }
 
     /// <summary>Asks lists in the order of their ranks, so that each sees the members of those before it; who asks for a list that moved is asked in turn.</summary>
-    private async Task Settle(Tx tx, long accountId, FollowingLists lists, Dictionary<long, Dictionary<long, Contact>> open)
+    private async Task Settle(Tx tx, long accountId, FollowingLists lists, Dictionary<long, Dictionary<long, Contact>> open, bool hold = true)
     {
         foreach (var list in open.Count == 0 ? [] : lists.All)
         {
@@ -71,7 +74,8 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
             var present = list.IsComplete ? await members.Read(tx, accountId, list.Id, MemberSet.ChunkOf(ids.Min()), MemberSet.ChunkOf(ids.Max())) : null;
             var moves = contacts.Values.Select(contact => (Contact: contact, Is: takes(contact))).Where(c => present?.Contains(c.Contact.Id) != c.Is)
                 .Select(c => new ListMove(list, c.Contact.Id, c.Is, !c.Is)).ToList();
-            await Write(tx, accountId, moves, moves.Count >= FlipFrom);
+            if (moves.Count < FlipFrom) await Note(tx, accountId, moves);
+            else await Flip(tx, accountId, moves, hold);
             Pass(open, lists, moves, contacts);
         }
     }
@@ -118,8 +122,6 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         if (was != @is) moves.Add(new(list, change.Id, Joins: @is, Leaves: was));
     }
 
-    private Task Write(Tx tx, long accountId, List<ListMove> moves, bool flip) => flip ? Flip(tx, accountId, moves) : Note(tx, accountId, moves);
-
     private async Task Note(Tx tx, long accountId, List<ListMove> moves)
     {
         foreach (var contact in moves.GroupBy(m => m.ContactId))
@@ -131,12 +133,13 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         static long[] Ids(IEnumerable<ListMove> moves, Func<ListMove, bool> which) => [.. moves.Where(which).Select(m => m.List.Id)];
     }
 
-    private async Task Flip(Tx tx, long accountId, List<ListMove> moves)
+    private async Task Flip(Tx tx, long accountId, List<ListMove> moves, bool hold = true)
     {
         foreach (var list in moves.GroupBy(m => m.List.Id).OrderBy(g => g.Key))
         {
             var (joins, leaves) = (new MemberSet(list.Where(m => m.Joins).Select(m => m.ContactId)), new MemberSet(list.Where(m => m.Leaves).Select(m => m.ContactId)));
-            if (list.First().List.IsComplete) await members.Flip(tx, accountId, list.Key, joins, leaves);
+            if (list.First().List.IsComplete && hold) await members.Flip(tx, accountId, list.Key, joins, leaves);
+            else if (list.First().List.IsComplete) await members.Note(tx, accountId, list.Key, joins, leaves);
             else await members.ChangeWhileProcessing(tx, accountId, list.Key, joins, leaves);
         }
     }

@@ -145,16 +145,33 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     public async Task ChangeWhileProcessing(Tx tx, long accountId, long listId, MemberSet @in, MemberSet @out)
     {
         await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = @in.Union(@out).Ids.ToArray() });
+        await Put(tx, accountId, listId, @in, true);
+        await Put(tx, accountId, listId, @out, false);
+    }
+
+    /// <summary>Many contacts join and leave a list that is COMPLETE, without holding the list: for those who hold what others take after it. They must really
+    /// not be in it, or be in it.</summary>
+    public async Task Note(Tx tx, long accountId, long listId, MemberSet joins, MemberSet leaves)
+    {
+        foreach (var (contacts, added) in new[] { (joins, true), (leaves, false) })
+        {
+            if (contacts.Count == 0) continue;
+            var undone = new MemberSet(await tx.Query<long>(Sql["undo-deltas-of"], new { accountId, listId, ids = contacts.Ids.ToArray(), opposite = !added }));
+            await Put(tx, accountId, listId, contacts.Except(undone), added);
+        }
+    }
+
+    private Task Put(Tx tx, long accountId, long listId, MemberSet contacts, bool added)
+    {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var (contacts, added) in new[] { (@in, true), (@out, false) })
-            await tx.Bulk(Deltas, contacts.Ids, (row, contact) =>
-            {
-                row.Long(accountId);
-                row.Long(listId);
-                row.Long(contact);
-                row.Bool(added);
-                row.Long(now);
-            });
+        return tx.Bulk(Deltas, contacts.Ids, (row, contact) =>
+        {
+            row.Long(accountId);
+            row.Long(listId);
+            row.Long(contact);
+            row.Bool(added);
+            row.Long(now);
+        });
     }
 
     /// <summary>Folds the deltas of every list that is COMPLETE into its chunks, a transaction each. Runs every few seconds.</summary>

@@ -56,6 +56,11 @@ delete from list_deltas
 where account_id = @accountId and contact_id = @contactId and list_id in @lists and added = @opposite
 returning list_id;
 
+-- name: undo-deltas-of
+delete from list_deltas
+where account_id = @accountId and list_id = @listId and contact_id in @ids and added = @opposite
+returning contact_id;
+
 -- name: put-deltas
 insert into list_deltas (account_id, list_id, contact_id, added, at)
 select account_id, id, @contactId, @added, @now from lists where account_id = @accountId and id in @lists

@@ -10,7 +10,7 @@ namespace Winnow.Tests;
 public sealed class AskingListsTests
 {
     [Theory, Databases]
-    public async Task The_clock_moves_contacts_into_a_list_and_out_of_it_without_any_change(string database)
+    public async Task The_clock_moves_contacts_into_a_list_and_othersof_it_withothersany_change(string database)
     {
         await using var app = await TestApp.On(database);
         var fresh = await app.List("New this week", ListKind.Dynamic, Json("""{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"ROLLING_DATE_RANGE","operator":"IS_LESS_THAN_X_DAYS_AGO","numberOfDays":7}}"""));
@@ -160,6 +160,24 @@ public sealed class AskingListsTests
         app.Clock.Advance(TimeSpan.FromDays(31));
         await app.Get<SweepLists>().Run(CancellationToken.None);
         Assert.Empty(await app.Members(lately));
+        Assert.Empty(await app.Differences());
+    }
+
+    [Theory, Databases]
+    public async Task Events_of_many_contacts_at_once_are_noted_and_folded_later(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var ids = await app.In([.. Enumerable.Repeat("Utrecht", 120)]);
+        var got = await app.List("Received", ListKind.Dynamic, Json("""{"filterType":"EMAIL_EVENT","operator":"RECEIVED"}"""));
+        var others = await app.List("Not both", ListKind.Dynamic, Json(InList(got.Id, not: true)));
+        await Happens(app, "SENT", 5, ids);                                             // as many as a send writes at once
+        Assert.Equal(ids, await app.Members(got));
+        Assert.Empty(await app.Members(others));
+        await Happens(app, "BOUNCE", 5, ids[..60]);
+        Assert.Equal(ids[60..], await app.Members(got));
+        Assert.Equal(60, await app.Size(others));
+        await app.Get<ListMembers>().FoldAll(CancellationToken.None);
+        Assert.Equal(ids[..60], await app.Members(others));
         Assert.Empty(await app.Differences());
     }
 

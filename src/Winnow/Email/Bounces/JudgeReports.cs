@@ -1,6 +1,7 @@
 using System.Text;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Lists;
 using Winnow.Mail.Mime;
 using Winnow.Mail.Reports;
 
@@ -20,7 +21,7 @@ internal sealed record Arrival(InboxRow Row, Incoming Incoming, Whose Whose);
 /// each kind sorted: recipients, the counters of reports and incidents, addresses, contacts, lists, the counter of events, figures, jobs
 /// (docs/decisions/0076).</summary>
 public sealed class JudgeReports(
-    Inbox inbox, Recipients recipients, ContactStore contacts, AddressChanges addresses, BouncePolicies policies, IntakeSettingsStore settings, TellSender tellSender, Incidents incidents, TimeProvider clock)
+    Inbox inbox, Recipients recipients, ContactStore contacts, AddressChanges addresses, ListKeeper lists, BouncePolicies policies, IntakeSettingsStore settings, TellSender tellSender, Incidents incidents, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<JudgeReports>();
     private static readonly BulkTable Events = new("email_events", "account_id", "id", "at", "type", "contact_id", "email_id", "sent_at", "email_key", "reason", "detail", "inbox_id");
@@ -92,6 +93,7 @@ public sealed class JudgeReports(
         var judged = reports.ConvertAll(judging.Next);
         await addresses.Write(tx, accountId, Mail, [.. judging.Addresses]);
         await WriteEvents(tx, accountId, [.. judged.Where(j => j.Event is not null)], record.SentAt);
+        await lists.Happened(tx, accountId, [.. judged.Where(j => j.Event is "BOUNCE" or "SPAMREPORT").Select(j => j.Report.Path.ContactId).Distinct()]);
         await incidents.Write(tx, accountId, record.Book);
         await tx.Execute(Sql["judged"], new { rows = JsonRows.Of(judged.Select(j => Row(accountId, j))) });
         await recipients.Bounced(tx, accountId, [.. judging.Recipients]);
