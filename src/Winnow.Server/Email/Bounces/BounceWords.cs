@@ -67,6 +67,7 @@ public static class BounceWords
     public static string Kind(this IStringLocalizer<Words> words, string kind) => kind switch
     {
         "complaint" => words["Spam report"],
+        "unsubscribe" => words["Unsubscribed at the provider"],
         "delayed" => words["Delayed, still being tried"],
         "auto-reply" => words["Automatic reply"],
         "receipt" => words["Read receipt"],

@@ -4,7 +4,7 @@ using Winnow.Mail.Reports;
 namespace Winnow.Email.Bounces;
 
 /// <summary>What a mail that came back says about the one recipient it was sent to.</summary>
-/// <param name="Kind">bounce, delayed, delivered, complaint, auto-reply, receipt or other.</param>
+/// <param name="Kind">bounce, delayed, delivered, complaint, unsubscribe, auto-reply, receipt or other.</param>
 /// <param name="Rule">The rule that decided, such as <c>text: user unknown</c>.</param>
 /// <param name="Decisive">The line it decided on.</param>
 /// <param name="Cause">Why the delivery failed or is late; null for all that is not about delivery.</param>

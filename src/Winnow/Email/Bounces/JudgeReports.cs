@@ -93,7 +93,7 @@ public sealed class JudgeReports(
         var judged = reports.ConvertAll(judging.Next);
         await addresses.Write(tx, accountId, Mail, [.. judging.Addresses]);
         await WriteEvents(tx, accountId, [.. judged.Where(j => j.Event is not null)], record.SentAt);
-        await lists.Happened(tx, accountId, [.. judged.Where(j => j.Event is "BOUNCE" or "SPAMREPORT").Select(j => j.Report.Path.ContactId).Distinct()]);
+        await lists.Happened(tx, accountId, [.. judged.Where(j => j.Event is "BOUNCE" or "SPAMREPORT" or "STATUSCHANGE").Select(j => j.Report.Path.ContactId).Distinct()]);
         await incidents.Write(tx, accountId, record.Book);
         await tx.Execute(Sql["judged"], new { rows = JsonRows.Of(judged.Select(j => Row(accountId, j))) });
         await recipients.Bounced(tx, accountId, [.. judging.Recipients]);
@@ -128,7 +128,7 @@ public sealed class JudgeReports(
         {
             var (path, finding) = (e.Report.Path, e.Report.Finding);
             row.Long(accountId); row.Long(id++); row.Long(now); row.Text(e.Event); row.Long(path.ContactId); row.Long(path.EmailId > 0 ? path.EmailId : null);
-            row.Long(sentAt.GetValueOrDefault(path.EmailId)?.ToUnixTimeMilliseconds()); row.Text(e.Report.Recipient!.EmailKey); row.Text(finding.Cause?.Reason.Code()); row.Text(finding.Decisive); row.Long(e.Report.InboxId);
+            row.Long(sentAt.GetValueOrDefault(path.EmailId)?.ToUnixTimeMilliseconds()); row.Text(e.Report.Recipient!.EmailKey); row.Text(e.Event == "STATUSCHANGE" ? "UNSUBSCRIBED" : finding.Cause?.Reason.Code()); row.Text(finding.Decisive); row.Long(e.Report.InboxId);
         });
     }
 

@@ -11,7 +11,7 @@ namespace Winnow.Email.Bounces;
 internal sealed record Report(long InboxId, DateTimeOffset ReceivedAt, MailToken Path, SentTo? Recipient, Finding Finding, string? Why = null)
 {
     /// <summary>Whether it may say something about an address: then that is locked.</summary>
-    public bool NeedsAddress => Recipient is not null && (Finding.Kind == "complaint" || (Finding.Kind == "bounce" && Recipient.Outcome != Outcome.NotSent) || Path.EmailId == 0);
+    public bool NeedsAddress => Recipient is not null && (Finding.Kind is "complaint" or "unsubscribe" || (Finding.Kind == "bounce" && Recipient.Outcome != Outcome.NotSent) || Path.EmailId == 0);
 
     /// <summary>The normalised address it is about.</summary>
     public string EmailKey { get; } = Recipient is null ? "" : EmailAddress.Normalize(Recipient.Email) ?? Recipient.EmailKey;
@@ -65,6 +65,7 @@ internal sealed class Judging(OnRecord record, DateTimeOffset now)
         (null, _) => new(report, report.Why is null ? "kept" : "unmatched"),
         (_, "bounce") => Bounced(report),
         (_, "complaint") => Complained(report),
+        (_, "unsubscribe") => Left(report),
         (_, "delayed") => IsNew(report, "DEFERRED") ? new(report, "done", Event: "DEFERRED") : new(report, "copy"),
         (_, "other") => new(report, "kept"),
         _ => new(report, "done"),
@@ -97,6 +98,15 @@ internal sealed class Judging(OnRecord record, DateTimeOffset now)
         var state = addresses[report.EmailKey];
         addresses[report.EmailKey] = state with { ComplainedAt = state.ComplainedAt ?? now };
         return new(report, "done", Event: "SPAMREPORT");
+    }
+
+    /// <summary>The person told the provider to send no more: the same as by our own link.</summary>
+    private Judgement Left(Report report)
+    {
+        var state = addresses[report.EmailKey];
+        if (state.OptedOutAt is not null) return new(report, "copy");
+        addresses[report.EmailKey] = state with { OptedOutAt = now, OptOutSource = "provider" };
+        return new(report, "done", Event: "STATUSCHANGE");
     }
 
     /// <summary>Whether no such event of this e-mail and person is on the record; it is from now on.</summary>

@@ -55,6 +55,14 @@ public sealed class WebhookEventTests
     [InlineData("brevo", """{"event":"spam","email":"a@b.test"}""", "complaint", null)]
     [InlineData("amazonses", """{"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bounceSubType":"Suppressed","bouncedRecipients":[{"emailAddress":"a@b.test"}]},"mail":{"messageId":"1"}}""", "bounce", Verdict.Unclear)]
     [InlineData("amazonses", """{"notificationType":"Bounce","bounce":{"bounceType":"Transient","bounceSubType":"MailboxFull","bouncedRecipients":[{"emailAddress":"a@b.test"}]},"mail":{"messageId":"1"}}""", "bounce", Verdict.MailboxFull)]
+    [InlineData("sendgrid", """[{"event":"group_unsubscribe","email":"a@b.test","sg_event_id":"7"}]""", "unsubscribe", null)]
+    [InlineData("mailgun", """{"event-data":{"event":"unsubscribed","recipient":"a@b.test"}}""", "unsubscribe", null)]
+    [InlineData("postmark", """{"RecordType":"SubscriptionChange","Recipient":"a@b.test","Origin":"Recipient","SuppressSending":true,"SuppressionReason":"ManualSuppression"}""", "unsubscribe", null)]
+    [InlineData("postmark", """{"RecordType":"SubscriptionChange","Recipient":"a@b.test","Origin":"Recipient","SuppressSending":false,"SuppressionReason":null}""", "other", null)]
+    [InlineData("postmark", """{"RecordType":"SubscriptionChange","Recipient":"a@b.test","Origin":"Recipient","SuppressSending":true,"SuppressionReason":"HardBounce"}""", "other", null)]
+    [InlineData("sparkpost", """[{"msys":{"unsubscribe_event":{"type":"list_unsubscribe","rcpt_to":"a@b.test"}}}]""", "unsubscribe", null)]
+    [InlineData("brevo", """{"event":"unsubscribed","email":"a@b.test"}""", "unsubscribe", null)]
+    [InlineData("amazonses", """{"eventType":"Subscription","subscription":{"timestamp":"2026-06-30T12:00:00Z","newTopicPreferences":{"unsubscribeAll":true}},"mail":{"messageId":"1","destination":["a@b.test"]}}""", "unsubscribe", null)]
     public void The_provider_s_word_counts_where_status_and_text_say_nothing(string provider, string payload, string kind, Verdict? verdict)
     {
         var one = WebhookProvider.Find(provider)!.Read(JsonDocument.Parse(payload).RootElement).First();

@@ -97,6 +97,22 @@ public sealed class WebhookTests
     }
 
     [Theory, Databases]
+    public async Task Who_unsubscribes_at_the_provider_gets_no_more_from_us_either(string database)
+    {
+        await using var app = await WithAnn(database);
+        var path = await Open(app, "postmark", "");
+        var password = (await app.Services.GetRequiredService<Webhooks>().All(1)).Single().Secret;
+        var body = $$"""{"RecordType":"SubscriptionChange","MessageID":"1","Recipient":"{{Address}}","Origin":"Recipient","SuppressSending":true,"SuppressionReason":"ManualSuppression","Metadata":{"winnow":"{{await Mark(app)}}"} }""";
+        Assert.Equal(HttpStatusCode.OK, await Call(app, path, body, ("Authorization", Basic("winnow", password))));
+        Assert.Equal(HttpStatusCode.OK, await Call(app, path, body.Replace("\"1\"", "\"2\"", StringComparison.Ordinal), ("Authorization", Basic("winnow", password))));
+        await Judge(app);
+        Assert.True(await Scalar<bool>(app, "select opted_out from contacts where account_id = 1 and id = 1"));
+        Assert.Equal("provider", await Scalar<string>(app, "select opt_out_source from addresses where account_id = 1"));
+        Assert.Equal(1, await Scalar<long>(app, "select count(*) from email_events where account_id = 1 and type = 'STATUSCHANGE' and reason = 'UNSUBSCRIBED' and inbox_id is not null"));
+        Assert.Equal(1, await Scalar<long>(app, "select count(*) from inbox where account_id = 1 and kind = 'unsubscribe' and state = 'copy'"));
+    }
+
+    [Theory, Databases]
     public async Task Amazons_topic_is_confirmed_and_its_notifications_are_taken_only_with_amazons_certificate(string database)
     {
         await using var app = await WithAnn(database);

@@ -74,10 +74,10 @@ public static class DoorWords
     public static IEnumerable<string> Steps(this IStringLocalizer<Words> words, string provider) => provider switch
     {
         "amazonses" => [words["Make a standard SNS topic and enter its ARN here."], words["Subscribe the address below to the topic, protocol HTTPS, without raw message delivery. Winnow confirms the subscription by itself."], words["In SES, send bounces and complaints of your identity to the topic, original headers included."]],
-        "sendgrid" => [words["Enter the address below under Settings > Mail settings > Event webhooks; choose bounced, dropped, deferred and spam reports."], words["Switch the signed event webhook on and enter its verification key here."]],
-        "mailgun" => [words["Enter the address below under Sending > Webhooks for permanent failure, temporary failure and spam complaints."], words["Enter the HTTP webhook signing key here."]],
-        "postmark" => [words["Add a webhook with the address below to the message stream; choose bounce and spam complaint."], words["Enter user and password below as its basic authentication."]],
-        "sparkpost" => [words["Add a webhook with the address below; choose bounce, delay, policy rejection, out of band and spam complaint."], words["Enter user and password below as its basic authentication."]],
-        _ => [words["Add a transactional webhook with the address below; choose hard bounce, soft bounce, invalid, blocked, error, deferred and complaint."], words["Enter user and password below as its basic authentication."]],
+        "sendgrid" => [words["Enter the address below under Settings > Mail settings > Event webhooks; choose bounced, dropped, deferred, spam reports and unsubscribes."], words["Switch the signed event webhook on and enter its verification key here."]],
+        "mailgun" => [words["Enter the address below under Sending > Webhooks for permanent failure, temporary failure, spam complaints and unsubscribes."], words["Enter the HTTP webhook signing key here."]],
+        "postmark" => [words["Add a webhook with the address below to the message stream; choose bounce, spam complaint and subscription change."], words["Enter user and password below as its basic authentication."]],
+        "sparkpost" => [words["Add a webhook with the address below; choose bounce, delay, policy rejection, out of band, spam complaint, list unsubscribe and link unsubscribe."], words["Enter user and password below as its basic authentication."]],
+        _ => [words["Add a transactional webhook with the address below; choose hard bounce, soft bounce, invalid, blocked, error, deferred, complaint and unsubscribed."], words["Enter user and password below as its basic authentication."]],
     };
 }

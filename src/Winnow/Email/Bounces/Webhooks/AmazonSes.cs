@@ -32,6 +32,8 @@ internal static class AmazonSes
             {
                 Status = r.Text("status"), Diagnostic = r.Text("diagnosticCode"), Type = notice.Text("deliveryDelay", "delayType"), Permanent = false,
             }),
+            "Subscription" when notice.At("subscription").At("newTopicPreferences").At("unsubscribeAll").ValueKind == JsonValueKind.True =>
+                Addresses(mail.At("destination")).Select(a => new ProviderEvent("unsubscribe", kind, a, $"{id} {notice.Text("subscription", "timestamp")}", raw)),
             "Delivery" => Addresses(notice.At("delivery", "recipients")).Select(a => new ProviderEvent("delivered", kind, a, id, raw)),
             _ => Addresses(mail.At("destination")).Select(a => new ProviderEvent("other", kind, a, id, raw)),
         };

@@ -10,7 +10,7 @@ internal static class Brevo
     {
         ["hard_bounce"] = ("bounce", BounceReason.UserUnknown, true), ["soft_bounce"] = ("bounce", BounceReason.SystemError, false), ["invalid_email"] = ("bounce", BounceReason.UserUnknown, true),
         ["blocked"] = ("bounce", BounceReason.Suppressed, true), ["error"] = ("bounce", BounceReason.SystemError, false), ["deferred"] = ("delayed", null, false),
-        ["spam"] = ("complaint", null, true), ["complaint"] = ("complaint", null, true), ["delivered"] = ("delivered", null, true),
+        ["spam"] = ("complaint", null, true), ["complaint"] = ("complaint", null, true), ["unsubscribed"] = ("unsubscribe", null, true), ["delivered"] = ("delivered", null, true),
     };
 
     /// <summary>The events of a call.</summary>

@@ -18,7 +18,7 @@ internal static class Mailgun
     public static IEnumerable<ProviderEvent> Read(JsonElement call) => call.Objects().Select(outer => outer.At("event-data") is { ValueKind: JsonValueKind.Object } inner ? inner : outer).Select(one =>
     {
         var (name, severity, status) = (one.Text("event"), one.Text("severity"), one.At("delivery-status"));
-        var kind = name switch { "failed" => severity == "temporary" ? "delayed" : "bounce", "complained" => "complaint", "delivered" => "delivered", _ => "other" };
+        var kind = name switch { "failed" => severity == "temporary" ? "delayed" : "bounce", "complained" => "complaint", "unsubscribed" => "unsubscribe", "delivered" => "delivered", _ => "other" };
         return new ProviderEvent(kind, name, one.Text("recipient"), one.Text("id") is { Length: > 0 } id ? id : one.GetRawText(), one.GetRawText())
         {
             Status = status.Text("enhanced-code") is { Length: > 0 } enhanced ? enhanced : status.Text("code"), Type = $"{severity} {one.Text("reason")}".Trim(),

@@ -3,7 +3,7 @@ using Winnow.Mail.Reports;
 
 namespace Winnow.Email.Bounces.Webhooks;
 
-/// <summary>Postmark: bounces and spam complaints. Source: postmarkapp.com/developer, "Bounce webhook" and "Bounce types".</summary>
+/// <summary>Postmark: bounces, spam complaints and people who leave. Source: postmarkapp.com/developer, "Bounce webhook", "Bounce types" and "Subscription change webhook".</summary>
 internal static class Postmark
 {
     private static readonly Dictionary<string, (string Kind, BounceReason? Hint, bool Permanent)> Types = new(StringComparer.OrdinalIgnoreCase)
@@ -25,6 +25,7 @@ internal static class Postmark
         {
             "SpamComplaint" => ("complaint", null, true),
             "Delivery" => ("delivered", null, true),
+            "SubscriptionChange" when one.At("SuppressSending").ValueKind == JsonValueKind.True && one.Text("SuppressionReason") == "ManualSuppression" && one.Text("Origin") == "Recipient" => ("unsubscribe", null, true),
             "Bounce" => Types.GetValueOrDefault(type, ("bounce", null, true)),
             _ => ("other", (BounceReason?)null, true),
         };

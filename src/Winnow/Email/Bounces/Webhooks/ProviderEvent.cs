@@ -4,7 +4,7 @@ using Winnow.Mail.Reports;
 namespace Winnow.Email.Bounces.Webhooks;
 
 /// <summary>What a provider tells of one recipient of one mail.</summary>
-/// <param name="Kind">bounce, delayed, complaint or delivered; other: of no use here (opened, clicked, taken).</param>
+/// <param name="Kind">bounce, delayed, complaint, unsubscribe or delivered; other: of no use here (opened, clicked, taken).</param>
 /// <param name="Event">The provider's own word for it.</param>
 /// <param name="Recipient">The address it is about, as written.</param>
 /// <param name="Id">What the provider knows this event by: a second copy has the same.</param>
@@ -30,7 +30,7 @@ public sealed partial record ProviderEvent(string Kind, string Event, string Rec
     public bool Permanent { get; init; } = true;
 
     /// <summary>Whether it tells anything about the address.</summary>
-    public bool Matters => Kind is "bounce" or "delayed" or "complaint";
+    public bool Matters => Kind is "bounce" or "delayed" or "complaint" or "unsubscribe";
 
     /// <summary>What it says of the recipient: the same rules as for reports and replies, the provider's word last.</summary>
     /// <param name="provider">Its code, for the name of the rule.</param>

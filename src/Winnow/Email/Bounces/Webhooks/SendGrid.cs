@@ -18,7 +18,7 @@ internal static class SendGrid
     public static IEnumerable<ProviderEvent> Read(JsonElement batch) => batch.Objects().Select(one =>
     {
         var (name, type, reason) = (one.Text("event"), one.Text("type"), one.Text("reason"));
-        var kind = name switch { "bounce" or "dropped" => "bounce", "" => reason.Length > 0 || one.Text("status").Length > 0 ? "bounce" : "other", "deferred" => "delayed", "spamreport" => "complaint", "delivered" => "delivered", _ => "other" };
+        var kind = name switch { "bounce" or "dropped" => "bounce", "" => reason.Length > 0 || one.Text("status").Length > 0 ? "bounce" : "other", "deferred" => "delayed", "spamreport" => "complaint", "unsubscribe" or "group_unsubscribe" => "unsubscribe", "delivered" => "delivered", _ => "other" };
         return new ProviderEvent(kind, name, one.Text("email"), one.Text("sg_event_id") is { Length: > 0 } id ? id : one.GetRawText(), one.GetRawText())
         {
             Status = one.Text("status"), Type = type, Diagnostic = reason.Length > 0 ? reason : one.Text("response"), Permanent = kind != "delayed",

@@ -18,7 +18,7 @@ internal static class SparkPost
     public static IEnumerable<ProviderEvent> Read(JsonElement batch) => batch.Objects().Select(outer => (Outer: outer, One: Inner(outer))).Where(e => e.One.ValueKind == JsonValueKind.Object).Select(e =>
     {
         var (one, name) = (e.One, e.One.Text("type"));
-        var kind = name switch { "bounce" or "out_of_band" or "policy_rejection" => "bounce", "delay" => "delayed", "spam_complaint" => "complaint", "delivery" => "delivered", _ => "other" };
+        var kind = name switch { "bounce" or "out_of_band" or "policy_rejection" => "bounce", "delay" => "delayed", "spam_complaint" => "complaint", "list_unsubscribe" or "link_unsubscribe" => "unsubscribe", "delivery" => "delivered", _ => "other" };
         var type = one.Text("bounce_class");
         if (type is "60" or "80" or "90" or "100") kind = "other";             // auto-reply, subscribe, unsubscribe, challenge
         return new ProviderEvent(kind, name, one.Text("rcpt_to") is { Length: > 0 } to ? to : one.Text("raw_rcpt_to"), one.Text("event_id") is { Length: > 0 } id ? id : e.Outer.GetRawText(), e.Outer.GetRawText())
