@@ -160,9 +160,9 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await HoldAddresses(tx, accountId);
         var args = new { accountId, operationId, ids = ids.ToArray() };
         await tx.Execute(Sql["drop-taken-addresses"], args);
-        await tx.Execute(MoveFromBin, args);
+        var moved = await tx.Query<long>(MoveFromBin, args);                     // not those that are here already: another operation brought them back
         await tx.Execute(Sql["delete-from-bin"], args);
-        var back = await CatchUpAddresses(tx, actor, accountId, properties, await ReadToChange(tx, accountId, ids));
+        var back = await CatchUpAddresses(tx, actor, accountId, properties, await ReadToChange(tx, accountId, moved));
         await Tell(tx, accountId, properties, [.. back.Select(c => ContactChange.Of(null, c, properties))], operationId);
         return back.Count;
     }
@@ -312,7 +312,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
            """
         : "delete from contacts where account_id = @accountId and id in @ids returning id, email_key, marketing");
     private static readonly Statement MoveFromBin = Statement.Built("move from the bin",
-        $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing");
+        $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing returning id");
 
     private static readonly object First = 1L;
     private static readonly ContactColumn Version = ContactColumn.Of("version"), EmailKey = ContactColumn.Of("email_key"), CreatedAt = ContactColumn.Of("created_at"), UpdatedAt = ContactColumn.Of("updated_at"), CreatedBy = ContactColumn.Of("created_by"),

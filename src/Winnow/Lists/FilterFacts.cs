@@ -19,13 +19,13 @@ public sealed class FilterFacts(ListMembers members)
         Read(tx, accountId, filters, InRange, new() { ["from"] = from, ["to"] = to }, (from, to), now);
 
     /// <summary>The filter with the members of the lists that it names, for <see cref="FilterSql"/>.</summary>
-    /// <returns>The filter, or which list there is not.</returns>
+    /// <returns>The filter; or which list there is not, or is not filled: half of its members would select the wrong people.</returns>
     public async Task<(Filter? Filter, string? Error)> WithMembers(Tx tx, long accountId, Filter filter)
     {
         var sets = new Dictionary<long, long[]>();
         foreach (var id in filter.ListIds.ToList())
         {
-            if (await ListRanks.Missing(tx, accountId, id)) return (null, $"There is no list with the number {id}. Choose another list.");
+            if (await ListRanks.Unusable(tx, accountId, id) is { } error) return (null, error);
             sets[id] = [.. (await members.Read(tx, accountId, id)).Ids];
         }
         return (sets.Count == 0 ? filter : filter.With(c => c is ListFilter list ? list with { Members = sets[list.ListId] } : c), null);

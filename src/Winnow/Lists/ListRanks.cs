@@ -56,8 +56,13 @@ internal static class ListRanks
         }
     }
 
-    /// <summary>Whether the account has no list of this id.</summary>
-    public static async Task<bool> Missing(Tx tx, long accountId, long id) => await tx.Single<long>(Sql["there"], new { accountId, id }) == 0;
+    /// <summary>Why nobody can be told to be in this list or not, or null.</summary>
+    public static async Task<string?> Unusable(Tx tx, long accountId, long id) => await tx.SingleOrNone<State>(Sql["state"], new { accountId, id }) switch
+    {
+        null => $"There is no list with the number {id}. Choose another list.",
+        { IsFilled: false, Name: var name } => $"The list {name}, which this filter asks for, is still being filled. Try again when it is ready.",
+        _ => null,
+    };
 
     private static IEnumerable<long> Asked(Row row, PropertyCatalog properties) =>
         row.Filter?.Contains("\"IN_LIST\"", StringComparison.Ordinal) == true && FilterJson.Read(row.Filter, properties, ListStore.Zone(row.TimeZone)).Filter is { } filter ? filter.ListIds : [];
@@ -70,6 +75,8 @@ internal static class ListRanks
         names.Reverse();
         return string.Join(" asks for ", names);
     }
+
+    private sealed record State(string Name, bool IsFilled);
 
     private sealed record Row(long Id, string Name, string? Filter, string TimeZone);
 }

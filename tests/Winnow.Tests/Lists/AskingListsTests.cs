@@ -164,6 +164,26 @@ public sealed class AskingListsTests
     }
 
     [Theory, Databases]
+    public async Task Nobody_is_selected_by_a_list_that_is_still_being_filled(string database)
+    {
+        await using var app = await TestApp.On(database);
+        await app.In("Utrecht", "Ede");
+        var city = await app.List("In Utrecht", ListKind.Dynamic, CityIs("Utrecht"), build: false);
+        var query = new SelectionQuery(null, Filter: FilterJson.Write(Json(InList(city.Id, not: true))));
+        var (view, error) = await View(app, query);
+        Assert.Null(view);
+        Assert.Equal("The list In Utrecht, which this filter asks for, is still being filled. Try again when it is ready.", error);
+        await app.RunJobs();
+        (view, error) = await View(app, query);
+        Assert.Null(error);
+        Assert.Equal(1, await app.Db.Read(tx => app.Get<ContactIndex>().Count(tx, view!)));
+        Assert.Equal("There is no list with the number 99. Choose another list.", (await View(app, query with { Filter = FilterJson.Write(Json(InList(99))) })).Error);
+    }
+
+    private static Task<(ContactView? View, string? Error)> View(TestApp app, SelectionQuery query) => app.Db.Read(async tx =>
+        await app.Get<ContactIndex>().View(tx, TestApp.Account, query, await app.Get<Properties>().Catalog(tx, TestApp.Account), TimeZoneInfo.Utc));
+
+    [Theory, Databases]
     public async Task Events_of_many_contacts_at_once_are_noted_and_folded_later(string database)
     {
         await using var app = await TestApp.On(database);
@@ -181,7 +201,7 @@ public sealed class AskingListsTests
         Assert.Empty(await app.Differences());
     }
 
-    private static Task Happens(TestApp app, string type, long email, params long[] contacts) => app.Db.Write(async tx =>
+    internal static Task Happens(TestApp app, string type, long email, params long[] contacts) => app.Db.Write(async tx =>
     {
         foreach (var contact in contacts)
             await tx.Execute(Statement.Built("test", "insert into email_events (account_id, id, at, type, contact_id, email_id) values (@account, @id, @now, @type, @contact, @email)"), new
@@ -191,9 +211,9 @@ public sealed class AskingListsTests
         await app.Get<ListKeeper>().Happened(tx, TestApp.Account, contacts);
     });
 
-    private static string InList(long id, bool not = false) => $$"""{"filterType":"IN_LIST","listId":"{{id}}","operator":"{{(not ? "NOT_IN_LIST" : "IN_LIST")}}"}""";
+    internal static string InList(long id, bool not = false) => $$"""{"filterType":"IN_LIST","listId":"{{id}}","operator":"{{(not ? "NOT_IN_LIST" : "IN_LIST")}}"}""";
 
-    private static Filter Json(params string[] conditions)
+    internal static Filter Json(params string[] conditions)
     {
         var (filter, error) = FilterJson.Read($$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{{string.Join(',', conditions)}}]}]}""", new([]), TimeZoneInfo.Utc);
         Assert.Null(error);

@@ -65,6 +65,23 @@ public sealed class ListKeeperTests
     }
 
     [Theory, Databases]
+    public async Task A_restore_does_not_count_those_again_whom_another_operation_brought_back(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var list = await app.List("In Utrecht", ListKind.Dynamic, CityIs("Utrecht"));
+        var ids = await app.In("Utrecht", "Utrecht");
+        await app.Delete(1, ids[0]);
+        await app.Restore(2, ids);                                      // nobody is in the bin of this operation
+        Assert.Equal([ids[1]], await app.Members(list));
+        await app.Restore(1, ids);                                      // the second was here all the time
+        Assert.Equal(2, await app.Size(list));
+        await app.Set([ids[1]], "city", "Ede");
+        Assert.Equal([ids[0]], await app.Members(list));
+        Assert.Equal(2, await app.Scalar<long>("select contacts from contact_counts where account_id = 1"));
+        Assert.Empty(await app.Differences());
+    }
+
+    [Theory, Databases]
     public async Task After_any_work_at_once_the_lists_are_what_the_filters_say(string database)
     {
         await using var app = await TestApp.On(database);

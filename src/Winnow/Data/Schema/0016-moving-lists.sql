@@ -2,4 +2,3 @@
 alter table lists add column moves boolean not null default false;
 alter table lists add column swept_at bigint;
 create index lists_moving on lists (account_id, id) where moves and deleted_at is null;
-create index email_events_at on email_events (account_id, at);
