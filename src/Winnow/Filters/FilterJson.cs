@@ -125,7 +125,7 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
             return Refuse<PropertyFilter>($"{path}.property", $"there is no contact property \"{Text(filter, "property")}\": give the internal name of one");
         if (!filter.TryGetProperty("operation", out var operation) || operation.ValueKind != JsonValueKind.Object) return Refuse<PropertyFilter>($"{path}.operation", "give an operation");
         var (typeName, operatorName) = (Text(operation, "operationType") ?? "", Text(operation, "operator") ?? "");
-        if (FilterOperator.Find(typeName, operatorName) is not { } op || !op.Fits(property.Type) || (op.IsPast && !ContactStore.HasHistory(property)))
+        if (FilterOperator.Find(typeName, operatorName) is not { } op || !op.Fits(property))
             return Refuse<PropertyFilter>($"{path}.operation", $"{typeName} {operatorName} is not supported for {property.Name} ({property.Type}); use one of {Choices(property)}");
         var none = operation.TryGetProperty("includeObjectsWithNoValueSet", out var flag) && flag.ValueKind == JsonValueKind.True && op.Relation != Relation.Known;
         return Operand(operation, op, property, $"{path}.operation") is { } operand ? new(property, op, operand, none) : null;
@@ -197,7 +197,7 @@ internal sealed class FilterTree(PropertyCatalog properties, TimeZoneInfo zone)
         return error is null ? stretch : Refuse<Operand>(path, error);
     }
 
-    private static string Choices(Property property) => string.Join(", ", FilterOperator.All.Where(o => o.Fits(property.Type) && (!o.IsPast || ContactStore.HasHistory(property))).Select(o => $"{o.Type} {o.Name}"));
+    private static string Choices(Property property) => string.Join(", ", FilterOperator.All.Where(o => o.Fits(property)).Select(o => $"{o.Type} {o.Name}"));
 
     private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];

@@ -145,7 +145,7 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
     public static IEnumerable<FilterOperator> For(Property property) => All
         .Where(o => o.On.Count == 0 || o.On[0] == property.Type || (o.On[0] == Date && o.On.Contains(property.Type)))
         .Where(o => property.IsMultiple || o.Relation is not (Relation.AllOf or Relation.Exactly))          // of one value, any of says it all
-        .Where(o => !o.IsPast || ContactStore.HasHistory(property))
+        .Where(o => o.Fits(property))
         .DistinctBy(o => (o.Relation, o.Phrase));
 
     /// <summary>Whether it asks for two bounds.</summary>
@@ -165,6 +165,9 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
 
     /// <summary>Whether it can be asked of this type.</summary>
     public bool Fits(PropertyType type) => On.Count == 0 || On.Contains(type);
+
+    /// <summary>Whether it can be asked of this property: of its type, and of its past only where that is kept.</summary>
+    public bool Fits(Property property) => Fits(property.Type) && (!IsPast || ContactStore.HasHistory(property));
 
     private static string Plain(string name) => name.ToUpperInvariant().Replace('-', '_');
 }

@@ -35,7 +35,7 @@ public sealed class FilterSql
         }, sql.parameters);
     }
 
-    private string Any(Filter filter) => $"({string.Join(" or ", filter.Groups.Select(g => $"({string.Join(" and ", g.Filters.Select(Condition))})"))})";
+    private string Any(Filter filter) => Joined(" or ", [.. filter.Groups.Select(g => Joined(" and ", [.. g.Filters.Select(Condition)]))]);
 
     private string Condition(Condition condition) => condition switch
     {
@@ -133,7 +133,7 @@ public sealed class FilterSql
 
     /// <summary>Halves within halves: a row of a thousand would be deeper than SQLite reads.</summary>
     private static string Joined(string word, ReadOnlySpan<string> parts) =>
-        parts.Length == 1 ? parts[0] : $"({Joined(word, parts[..(parts.Length / 2)])}{word}{Joined(word, parts[(parts.Length / 2)..])})";
+        parts.Length == 1 ? $"({parts[0]})" : $"({Joined(word, parts[..(parts.Length / 2)])}{word}{Joined(word, parts[(parts.Length / 2)..])})";
 
     private static string StartsWith(string text, string part) => $"substr({text}, 1, length({part})) = {part}";
 

@@ -43,8 +43,8 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     public async Task Moved(Tx tx, long accountId, long listId, MemberSet contacts)
     {
         var lists = await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), await properties.Catalog(tx, accountId));
-        foreach (var part in contacts.Ids.Chunk(5_000))
-            if (lists.Asking(listId).ToList() is { Count: > 0 } asking) await Ask(tx, accountId, lists, asking, part);
+        if (lists.Asking(listId).ToList() is not { Count: > 0 } asking) return;
+        foreach (var part in contacts.Ids.Chunk(5_000)) await Ask(tx, accountId, lists, asking, part);
     }
 
     /// <summary>The clock may have moved these contacts.</summary>

@@ -25,19 +25,18 @@ internal static class ListRanks
         return null;
     }
 
-    /// <summary>The lists whose filters name this one, directly or through others, and who is named before who names.</summary>
-    public static async Task<List<(long Id, string Name)>> Above(Tx tx, long accountId, long listId, PropertyCatalog properties)
+    /// <summary>The lists whose filters ask for this one, directly or through others.</summary>
+    public static async Task<List<long>> Above(Tx tx, long accountId, long listId)
     {
-        var rows = await tx.Query<Row>(Sql["all"], new { accountId });
-        var namedBy = rows.SelectMany(row => Asked(row, properties).Select(id => (id, row))).ToLookup(p => p.id, p => p.row);
-        var above = new List<(long Id, string Name)>();
+        var above = new List<long>();
         var ahead = new Queue<long>([listId]);
         while (ahead.TryDequeue(out var id))
-            foreach (var row in namedBy[id].Where(row => above.TrueForAll(a => a.Id != row.Id)))
-            {
-                above.Add((row.Id, row.Name));
-                ahead.Enqueue(row.Id);
-            }
+            foreach (var (asking, _) in await ListUsage.Lists(tx, accountId, id))
+                if (!above.Contains(asking))
+                {
+                    above.Add(asking);
+                    ahead.Enqueue(asking);
+                }
         return above;
     }
 

@@ -104,7 +104,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
         var catalog = await properties.Catalog(tx, accountId);
         if (await ListRanks.Refusal(tx, accountId, id, list.Name, filter, catalog) is { } refusal) return refusal;
         await members.Clear(tx, accountId, id);
-        foreach (var (above, _) in await ListRanks.Above(tx, accountId, id, catalog)) await Refill(tx, accountId, above);
+        foreach (var above in await ListRanks.Above(tx, accountId, id)) await Refill(tx, accountId, above);
         await tx.Execute(Sql["change-filter"], new { accountId, id, moves = filter.Moves, filter = FilterJson.Write(filter), zone = zone.Id, now = clock.GetUtcNow() });
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListChanged, list.Name, null, list.Filter, FilterJson.Write(filter));
         await BuildLists.Start(tx, jobs, accountId, list.Name, userId);
