@@ -70,12 +70,32 @@ public class ListPagesInChromiumTests
         await Assertions.Expect(page.Locator(".hero-num")).ToHaveTextAsync("31");
         await Assertions.Expect(page.Locator(".sentence")).ToContainTextAsync(dutch ? "; of " : "; or ");
         await Chromium.Check(page, $"list-filters-{look}");
+
+        await page.ClickAsync("button[value='and:1']");                                    // conditions that are not about a property, looked at and taken out again
+        await page.ClickAsync("button[value='pick:1:1:@email']");
+        await page.SelectOptionAsync("#g1-1-operator", "RECEIVED_BUT_NOT_OPENED");
+        await Assertions.Expect(page.Locator(".sentence")).ToContainTextAsync(dutch ? "maar opende die niet" : "but did not open it");
+        await page.ClickAsync("button[value='and:1']");
+        await page.ClickAsync("button[value='pick:1:2:@list']");
+        await page.ClickAsync("button[value='and:0']");
+        await page.ClickAsync("button[value='pick:0:1:createdate']");
+        await page.SelectOptionAsync("#g0-1-operator", "CALENDAR_DATE:IN_LAST_TIME_UNIT");
+        await Assertions.Expect(page.Locator("#g0-1-upto")).ToBeVisibleAsync();
+        await Chromium.Check(page, $"list-asking-{look}");
+        foreach (var line in new[] { "0:1", "1:2", "1:1" })
+        {
+            await page.ClickAsync($"button[value='remove:{line}']");
+            await Assertions.Expect(page.Locator($"button[value='remove:{line}']")).ToHaveCountAsync(0);
+        }
+        await Assertions.Expect(page.Locator(".hero-num")).ToHaveTextAsync("31");
         await page.ClickAsync("button[value=save]");
         await page.WaitForURLAsync("**/lists/1");
         await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
 
         await page.GotoAsync("/lists");
         await Chromium.Check(page, $"lists-{look}");
+        await page.GotoAsync("/contacts/1/lists");
+        await Chromium.Check(page, $"list-why-{look}");
     }
 
     private static async Task Bounced(WebApp app, int count)
