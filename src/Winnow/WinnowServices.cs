@@ -39,7 +39,7 @@ public static class WinnowServices
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<PropertyUsage>().AddSingleton<ContactIndex>().AddSingleton<SavedViews>().AddSingleton<IUseProperties>(s => s.GetRequiredService<SavedViews>()).AddSingleton<IUseLists>(s => s.GetRequiredService<SavedViews>()).AddSingleton<ListUsage>().AddSingleton<DeletedLists>().AddSingleton<ListConversions>().AddSingleton<ListHistory>().AddSingleton<ListFolders>().AddSingleton<CopyList>().AddSingleton<CheckLists>().AddJob<BuildLists>().AddJob<MoveMembers>()
             .AddSingleton<FilterFacts>().AddSingleton<FilterPreviews>().AddSingleton<SweepLists>().AddSingleton<ListReasons>().AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
-            .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddJob<UndoEdit>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
+            .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddJob<SetMarketing>().AddJob<UndoEdit>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<IUseProperties>(s => s.GetRequiredService<EmailStore>()).AddSingleton<IUseLists>(s => s.GetRequiredService<EmailStore>()).AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()

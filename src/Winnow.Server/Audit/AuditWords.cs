@@ -14,6 +14,8 @@ public static class AuditWords
         [AuditAction.ContactsRestored] = "Contacts restored",
         [AuditAction.PropertySet] = "Property of contacts set",
         [AuditAction.PropertySetUndone] = "Edit of a property undone",
+        [AuditAction.MarketingSet] = "Marketing status of contacts set",
+        [AuditAction.MarketingSetUndone] = "Marketing status of contacts given back",
         [AuditAction.ContactsImported] = "Contacts imported",
         [AuditAction.ContactsAddedToList] = "Contacts added to a list",
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",

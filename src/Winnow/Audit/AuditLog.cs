@@ -15,6 +15,10 @@ public enum AuditAction
     PropertySet,
     /// <summary>Such an edit was taken back; count, and what the property was given by the edit.</summary>
     PropertySetUndone,
+    /// <summary>Many contacts were set as marketing contacts (after: true), or scheduled to become non-marketing (false); count: those that change.</summary>
+    MarketingSet,
+    /// <summary>Such a change was taken back; count, and what had been set.</summary>
+    MarketingSetUndone,
     /// <summary>An import was started.</summary>
     ContactsImported,
     /// <summary>Contacts were put into a static list.</summary>

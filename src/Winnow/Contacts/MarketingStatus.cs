@@ -24,6 +24,15 @@ public static class MarketingStatus
     /// <summary>Whether it is to become non-marketing on the next update date.</summary>
     public static bool IsScheduled(Contact contact) => contact.IsMarketing && contact[UntilRenewal] is "true";
 
+    /// <summary>The status, and with it what belongs to it: whether it ends with the next update date, and what set it.</summary>
+    public static IReadOnlyList<Property> Properties => [Status, UntilRenewal, SourceType, SourceName];
+
+    /// <summary>The property that people know it by.</summary>
+    public static Property Property => Status;
+
+    /// <summary>The status in English words, for files.</summary>
+    public static string Say(Contact contact) => IsScheduled(contact) ? "Marketing contact until the next update date" : contact.IsMarketing ? "Marketing contact" : "Non-marketing contact";
+
     private static readonly Property Status = BuiltInProperties.Of("hs_marketable_status"), UntilRenewal = BuiltInProperties.Of("hs_marketable_until_renewal"),
         SourceType = BuiltInProperties.Of("hs_marketable_reason_type"), SourceName = BuiltInProperties.Of("hs_marketable_reason_id");
 }

@@ -17,7 +17,11 @@ public sealed record EditReceipt(long SelectionId, DateTimeOffset FrozenAt, long
 /// <param name="Changed">Contacts that have another value now.</param>
 /// <param name="Same">Contacts that had this value before.</param>
 /// <param name="Kept">Contacts left alone, because they would have neither an address nor a name.</param>
-public sealed record EditState(long OperationId, long SelectionId, string Property, string? Value, long After, long Changed, long Same, long Kept);
+public record EditState(long OperationId, long SelectionId, string Property, string? Value, long After, long Changed, long Same, long Kept)
+{
+    /// <summary>Contacts that were written, and that an undo looks at.</summary>
+    public virtual long Touched => Changed;
+}
 
 /// <summary>Gives one property of a selection of contacts a value, or empties it: frozen first, confirmed by its number when it is more
 /// than a page, then written in short transactions in the order of their ids, each contact with its row of history.</summary>

@@ -13,7 +13,7 @@ namespace Winnow.Lists;
 /// <param name="FileId">The file that names the kept ones.</param>
 public sealed record UndoState(long OperationId, long SelectionId, string Property, long After, long Undone, long Kept, long? FileId);
 
-/// <summary>Takes an edit of many contacts back: each gets exactly the value it had before, which its history knows, in short transactions in the order
+/// <summary>Takes an edit of many contacts, or a change of their marketing status, back: each gets exactly what it had before, which its history knows, in short transactions in the order
 /// of their ids. What was changed after the edit, by whomever, is kept and named in a file.</summary>
 public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties, ListMembers members, Files files, JobQueue jobs, TimeProvider clock) : IJob
 {
@@ -40,7 +40,7 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
 
         var jobId = await jobs.Enqueue<UndoEdit>(tx, accountId, title, new UndoState(id, edit.SelectionId, property.Name, 0, 0, 0, null), edit.Left, userId);
         await tx.Execute(Sql["order"], new { accountId, id, jobId });
-        await AuditLog.Add(tx, clock, accountId, userId, AuditAction.PropertySetUndone, edit.Source, edit.Left, before: $"{property.Label}: {edit.Edit.Value}");
+        await AuditLog.Add(tx, clock, accountId, userId, edit.IsOfMarketing ? AuditAction.MarketingSetUndone : AuditAction.PropertySetUndone, edit.Source, edit.Left, before: $"{property.Label}: {edit.Edit.Value}");
         return new BulkOutcome(jobId);
     }, stop);
 
@@ -66,22 +66,23 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
     {
         var (state, catalog) = (run.State<UndoState>(), await properties.Catalog(tx, run.AccountId));
         var property = catalog.Find(state.Property)!;
+        var written = property == MarketingStatus.Property ? MarketingStatus.Properties : [property];
         var source = $"{Edit}{state.OperationId}";
         var edited = (await tx.Query<EditedContact>(Sql["edited"], new { run.AccountId, ids = ids.ToArray(), source })).ToDictionary(e => e.ContactId);
         if (edited.Count == 0) return new(state with { After = ids[^1] }, 0);
         var present = await contacts.ReadToChange(tx, run.AccountId, edited.Keys);               // before their later changes are read: from here on there are no more
         var later = (await tx.Query<LaterChange>(Sql["later"], new { run.AccountId, ids = edited.Keys.ToArray(), source }))
-            .Where(change => CustomValues.Read(change.Changes).ContainsKey(property.Id)).ToLookup(change => change.ContactId);
+            .Where(change => CustomValues.Read(change.Changes) is var changed && written.Any(p => changed.ContainsKey(p.Id))).ToLookup(change => change.ContactId);
         var already = edited.Keys.Count(id => IsUndoneBy(later[id], state.OperationId));
 
         var (pairs, kept) = (new List<(Contact?, Contact)>(present.Count), new List<KeptValue>());
         foreach (var now in present.Where(c => !IsUndoneBy(later[c.Id], state.OperationId)))
         {
-            var (old, back) = (PropertyHistory.Typed(property, CustomValues.Read(edited[now.Id].Before).GetValueOrDefault(property.Id)), now.Copy());
-            back[property] = old;
+            var (old, back) = (CustomValues.Read(edited[now.Id].Before), now.Copy());
+            foreach (var p in written) if (old.TryGetValue(p.Id, out var value)) back[p] = PropertyHistory.Typed(p, value);
             var inTheWay = InTheWay([.. later[now.Id]]);
             if (inTheWay is null && !back.IsNameless) pairs.Add((now, back));
-            else kept.Add(new(now, old, inTheWay));
+            else kept.Add(new(now, back, inTheWay));
         }
         await contacts.Save(tx, new("CRM_UI", $"{Deed}{state.OperationId}", run.UserId), catalog, pairs);
         await tx.Execute(Sql["count-undone"], new { run.AccountId, state.OperationId, count = (long)pairs.Count });

@@ -1,18 +1,18 @@
 -- name: find
-select o.account_id, o.id, o.selection_id, o.job_id, j.title as job_title, j.outcome as job_outcome, j.state as job_state, o.source,
+select o.account_id, o.id, o.kind, o.selection_id, o.job_id, j.title as job_title, j.outcome as job_outcome, j.state as job_state, o.source,
        o.restore_job_id as undo_job_id, u.outcome as undo_outcome, o.restored as undone, o.created_at
 from bulk_operations o
 join jobs j on j.account_id = o.account_id and j.id = o.job_id
 left join jobs u on u.account_id = o.account_id and u.id = o.restore_job_id
-where o.account_id = @accountId and o.id = @id and o.kind = 'edit';
+where o.account_id = @accountId and o.id = @id and o.kind in ('edit', 'marketing');
 
 -- name: of-jobs
-select o.account_id, o.id, o.selection_id, o.job_id, j.title as job_title, j.outcome as job_outcome, j.state as job_state, o.source,
+select o.account_id, o.id, o.kind, o.selection_id, o.job_id, j.title as job_title, j.outcome as job_outcome, j.state as job_state, o.source,
        o.restore_job_id as undo_job_id, u.outcome as undo_outcome, o.restored as undone, o.created_at
 from bulk_operations o
 join jobs j on j.account_id = o.account_id and j.id = o.job_id
 left join jobs u on u.account_id = o.account_id and u.id = o.restore_job_id
-where o.account_id = @accountId and o.job_id in @jobs and o.kind = 'edit';
+where o.account_id = @accountId and o.job_id in @jobs and o.kind in ('edit', 'marketing');
 
 -- name: lock
 select id from bulk_operations where account_id = @accountId and id = @id $lock;

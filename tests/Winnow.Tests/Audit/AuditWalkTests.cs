@@ -115,6 +115,9 @@ public sealed partial class AuditWalkTests
         ["/contacts/unbounce"] = nameof(UnbounceContactsTests.Those_who_bounced_are_mailed_again_and_the_others_are_counted_apart),
         ["/email/bounce-tools/unbounce"] = nameof(UnbounceContactsTests.Those_who_bounced_are_mailed_again_and_the_others_are_counted_apart),
         ["/email/incidents/{Id:long}/reverse"] = nameof(UnbounceContactsTests.The_pages_ask_for_the_number_order_the_job_and_show_what_came_of_it),
+        ["/contacts/set-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
+        ["/contacts/set-non-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
+        ["/marketing-changes/{Id:long}/undo"] = nameof(SetMarketingTests.An_undo_gives_status_and_reason_back_and_names_in_a_file_whose_status_changed_later),
         ["/bulk-edits/{Id:long}/undo"] = nameof(UndoEditTests.Every_contact_gets_exactly_the_value_back_that_it_had_whatever_its_type),
         ["/invitation/{Token}"] = nameof(UsersPagesTests.A_person_is_invited_by_mail_joins_and_may_just_what_was_offered),
     };

@@ -22,6 +22,7 @@ internal static class OneOfEachKind
     {
         ("Name", _) => "email",
         (_, var unmatched) when unmatched.StartsWith("/settings/bounces/unmatched/", StringComparison.Ordinal) => "2",
+        (_, var marketing) when marketing.StartsWith("/marketing-changes/", StringComparison.Ordinal) => "2",
         (_, var list) when list.EndsWith("/remove", StringComparison.Ordinal) => "2",
         (_, "/settings/properties/{Id:long}") => $"{Property.FirstCustomId}",        // those below are everybody's
         _ => "1",
@@ -61,6 +62,26 @@ internal static class OneOfEachKind
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
         await EditAndUndo(services, db);
+        await SetMarketingAndUndo(services);
+    }
+
+    /// <summary>A change of the marketing status whose undo kept one; the contact is no marketing contact in the end.</summary>
+    private static async Task SetMarketingAndUndo(IServiceProvider services)
+    {
+        var (set, edit, undo, runner) = (services.GetRequiredService<SetMarketing>(), services.GetRequiredService<EditContact>(), services.GetRequiredService<UndoEdit>(), services.GetRequiredService<JobRunner>());
+        var receipt = (await set.Freeze(1, new([1]), TimeZoneInfo.Utc, 1)).Receipt!;
+        await set.Confirm(1, receipt.SelectionId, 1, true, new([1]), TimeZoneInfo.Utc, "Ann", "Set as marketing contacts", 1);
+        await runner.RunOpenJobs();
+        await edit.SetMarketing(1, 1, 1, false, default);
+        await undo.Confirm(1, 2, null, "Undo", 1);
+        await runner.RunOpenJobs();
+        await services.GetRequiredService<Db>().Write(async tx =>
+        {
+            var ann = (await services.GetRequiredService<ContactStore>().ReadToChange(tx, 1, [1]))[0];
+            var after = ann.Copy();
+            foreach (var property in MarketingStatus.Properties) after[property] = property.Name is "hs_marketable_status" or "hs_marketable_until_renewal" ? "false" : null;
+            await services.GetRequiredService<ContactStore>().Save(tx, Actor.Person(1), await services.GetRequiredService<Properties>().Catalog(tx, 1), [(ann, after)]);
+        });
     }
 
     /// <summary>A bulk edit whose undo kept a value.</summary>

@@ -1,0 +1,123 @@
+using Winnow.Audit;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+
+namespace Winnow.Lists;
+
+/// <summary>Whose marketing status is about to be set, frozen, and what that means for each of them.</summary>
+/// <param name="FrozenAt">When the selection was frozen (UTC).</param>
+/// <param name="NonMarketing">Non-marketing contacts among them.</param>
+/// <param name="Scheduled">Marketing contacts that are to become non-marketing on the next update date.</param>
+/// <param name="Marketing">Marketing contacts that stay so.</param>
+/// <param name="Counting">Contacts of the account that count toward the tier now.</param>
+/// <param name="Sample">Some of the selection.</param>
+public sealed record MarketingReceipt(long SelectionId, DateTimeOffset FrozenAt, long Count, long NonMarketing, long Scheduled, long Marketing, long Counting, IReadOnlyList<Contact> Sample)
+{
+    /// <summary>How many will really change: the number to type.</summary>
+    public long Changes(bool toMarketing) => toMarketing ? NonMarketing + Scheduled : Marketing;
+}
+
+/// <summary>Where it is, and at its end what came of it: an edit of the status (value "true" or "false") that knows one thing more of each contact.</summary>
+/// <param name="Changed">To marketing: contacts that became so; to non-marketing: contacts that are to become so on the next update date.</param>
+/// <param name="TakenBack">To marketing: contacts that were to become non-marketing and stay.</param>
+/// <param name="Same">Contacts that were so before.</param>
+/// <param name="Scheduled">To non-marketing: contacts that were to become so before.</param>
+public sealed record MarketingState(long OperationId, long SelectionId, string Property, string? Value, long After, long Changed, long Same, long TakenBack, long Scheduled)
+    : EditState(OperationId, SelectionId, Property, Value, After, Changed, Same, 0)
+{
+    /// <summary>Whether they are set as marketing contacts.</summary>
+    public bool ToMarketing => Value == "true";
+
+    /// <inheritdoc/>
+    public override long Touched => Changed + TakenBack;
+}
+
+/// <summary>Sets a selection of contacts as marketing contacts, at once, or as non-marketing contacts, which is only scheduled for the next update date
+/// (<see cref="MarketingStatus"/>): frozen first, confirmed by the number that will really change, then written in short transactions in the order of their ids.</summary>
+public sealed class SetMarketing(Db db, ContactStore contacts, Properties properties, FrozenSelections selections, ListMembers members, JobQueue jobs, TimeProvider clock) : IJob
+{
+    private const int SampleSize = 5;
+    private static readonly SqlFile Sql = SqlFile.Beside<SetMarketing>();
+
+    /// <summary>Freezes a selection as it is now.</summary>
+    /// <returns>The receipt, or what is wrong with the selection, as a sentence.</returns>
+    public Task<(MarketingReceipt? Receipt, string? Error)> Freeze(long accountId, SelectionQuery query, TimeZoneInfo zone, long? userId, CancellationToken stop = default) =>
+        db.Write<(MarketingReceipt?, string?)>(async tx =>
+        {
+            var (frozen, error) = await selections.Freeze(tx, accountId, query, zone, userId);
+            return frozen is null ? (null, error) : (await Receipt(tx, frozen), null);
+        }, stop);
+
+    /// <summary>The receipt of a frozen selection again, with the figures of now; null when this account has none of this id.</summary>
+    public Task<MarketingReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(async tx =>
+        await selections.Find(tx, accountId, selectionId) is { } frozen ? await Receipt(tx, frozen) : null, stop);
+
+    /// <summary>Orders it. The selection, evaluated again, must be the frozen one, and the number typed the one that will really change now; else nothing
+    /// happens. Posted twice it starts one job. The caller has seen to it that the person may set marketing contacts.</summary>
+    /// <param name="query">The selection that the receipt was made of.</param>
+    /// <param name="words">What was selected, in words.</param>
+    /// <param name="title">The job's title.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, bool toMarketing, SelectionQuery query, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop = default) =>
+        db.Write(async tx =>
+        {
+            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, query, zone, unasked: long.MaxValue);
+            if (frozen is null) return refused!;
+            var changes = (await Receipt(tx, frozen)).Changes(toMarketing);
+            if (changes == 0 || typed != changes) return new(null, WrongNumber: true);
+
+            var operationId = await Ids.Next(tx, accountId, "bulk_operation");
+            var value = toMarketing ? "true" : "false";
+            var jobId = await jobs.Enqueue<SetMarketing>(tx, accountId, title, new MarketingState(operationId, selectionId, MarketingStatus.Property.Name, value, 0, 0, 0, 0, 0), frozen.Set.Count, userId);
+            await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = changes, jobId, words, userId, now = clock.GetUtcNow() });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.MarketingSet, words, changes, after: value);
+            return new BulkOutcome(jobId);
+        }, stop);
+
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
+    {
+        var pace = new PacedBatches(clock);
+        while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<MarketingState>().SelectionId, run.State<MarketingState>().After, pace.Size), stop) is { Count: > 0 } ids)
+            await pace.Take(() => run.Step(tx => Batch(tx, run, ids), stop));
+        return run.State<MarketingState>();
+    }
+
+    private async Task<Step<MarketingState>> Batch(Tx tx, JobRun run, List<long> ids)
+    {
+        var (state, reason) = (run.State<MarketingState>(), run.UserId is { } user ? Actor.Person(user).SourceId : null);
+        var (pairs, takenBack, same, scheduled) = (new List<(Contact?, Contact)>(ids.Count), 0L, 0L, 0L);
+        foreach (var before in await contacts.ReadToChange(tx, run.AccountId, ids))
+        {
+            var (isScheduled, after) = (MarketingStatus.IsScheduled(before), before.Copy());
+            if (isScheduled && !state.ToMarketing) scheduled++;
+            else if (before.IsMarketing == state.ToMarketing && !isScheduled) same++;
+            else
+            {
+                if (isScheduled) takenBack++;
+                if (state.ToMarketing) MarketingStatus.Set(after, "USER_SET", reason);
+                else MarketingStatus.SetNon(after);
+                pairs.Add((before, after));
+            }
+        }
+        await contacts.Save(tx, new("CRM_UI", $"bulk:{state.OperationId}", run.UserId), await properties.Catalog(tx, run.AccountId), pairs);
+        return new(state with
+        {
+            After = ids[^1], Changed = state.Changed + pairs.Count - takenBack, TakenBack = state.TakenBack + takenBack, Same = state.Same + same, Scheduled = state.Scheduled + scheduled,
+        }, ids.Count);
+    }
+
+    private async Task<MarketingReceipt> Receipt(Tx tx, FrozenSelection frozen)
+    {
+        var (non, scheduled, marketing) = (0L, 0L, 0L);
+        foreach (var chunk in frozen.Set.ChunkNumbers)
+            foreach (var part in await tx.Query<Part>(Sql["statuses"], new { frozen.AccountId, ids = frozen.Set.Only(chunk).Ids.ToArray() }))
+                if (!part.Marketing) non += part.Contacts;
+                else if (part.Scheduled) scheduled += part.Contacts;
+                else marketing += part.Contacts;
+        var (_, counting) = await contacts.Counts(tx, frozen.AccountId);
+        return new(frozen.Id, frozen.At, frozen.Set.Count, non, scheduled, marketing, counting, await contacts.Read(tx, frozen.AccountId, [.. frozen.Set.After(0).Take(SampleSize)]));
+    }
+
+    private sealed record Part(bool Marketing, bool Scheduled, long Contacts);
+}
