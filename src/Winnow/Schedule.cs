@@ -26,6 +26,7 @@ public static class Schedule
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Forget passwords tried long ago", TimeSpan.FromHours(1), services.GetRequiredService<SignInTries>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
+        new("Remove files past their date", TimeSpan.FromHours(1), services.GetRequiredService<Files>().ExpireOld),
         new("Forget lists deleted long ago", TimeSpan.FromHours(1), services.GetRequiredService<DeletedLists>().Purge),
         new("Make lists static whose time has come", TimeSpan.FromMinutes(5), services.GetRequiredService<ListConversions>().RunDue),
         new("Note the sizes of lists", TimeSpan.FromHours(1), services.GetRequiredService<ListHistory>().NoteSizes),

@@ -22,6 +22,7 @@ public static class JobWords
     {
         [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),
+        [nameof(EraseContacts)] = ("user-x", "of {0} contacts erased", "It goes on by itself within the hour: what was deleted permanently is erased to the end."),
         [nameof(SetProperty)] = ("pencil", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),
         [nameof(SetMarketing)] = ("tag", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),
         [nameof(UnbounceContacts)] = ("arrow-back-up", "of {0} contacts done", "Who was unbounced stays so; the other contacts are untouched."),

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Winnow.Data;
@@ -8,7 +7,7 @@ namespace Winnow.Contacts;
 
 /// <summary>The only writer of contacts. Every change leaves a history row, every write an outbox row, and tells the followers
 /// (<see cref="IFollowContacts"/>), all in the caller's transaction. One contact or five thousand: the same door.</summary>
-public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimeProvider clock)
+public sealed class ContactStore(IEnumerable<IFollowContacts> followers, AddressHashes hashes, TimeProvider clock)
 {
     /// <summary>From this many contacts on, rows go in by bulk insert.</summary>
     private const int BulkFrom = 20;
@@ -53,24 +52,22 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     public async Task<HashSet<string>> Blocked(Tx tx, long accountId, IReadOnlyCollection<string> keys)
     {
         if (keys.Count == 0 || !await tx.Single<bool>(Sql["any-blocked"], new { accountId })) return [];
-        var hashes = keys.Distinct().ToDictionary(BlockedHash);
-        return (await tx.Query<string>(Sql["blocked"], new { accountId, hashes = hashes.Keys.ToArray() })).Select(h => hashes[h]).ToHashSet();
+        var known = await hashes.Of(tx, accountId, keys);
+        return (await tx.Query<string>(Sql["blocked"], new { accountId, hashes = known.Keys.ToArray() })).Select(h => known[h]).ToHashSet();
     }
 
     /// <summary>Keeps these normalised addresses from being imported again, as hashes: the addresses themselves are gone.</summary>
     public async Task Block(Tx tx, long accountId, IReadOnlyCollection<string> keys)
     {
-        var hashes = keys.Select(BlockedHash).ToHashSet();
-        hashes.ExceptWith(await tx.Query<string>(Sql["blocked"], new { accountId, hashes = hashes.ToArray() }));
-        await tx.Bulk(BlockedAddresses, hashes, (row, hash) =>
+        var added = (await hashes.Of(tx, accountId, keys)).Keys.ToHashSet();
+        added.ExceptWith(await tx.Query<string>(Sql["blocked"], new { accountId, hashes = added.ToArray() }));
+        await tx.Bulk(BlockedAddresses, added, (row, hash) =>
         {
             row.Long(accountId);
             row.Text(hash);
             row.Long(clock.GetUtcNow().ToUnixTimeMilliseconds());
         });
     }
-
-    private static string BlockedHash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>New contacts with ids, ready to be filled in. Holds the account's contact counter until the commit, so whoever
     /// looks for a taken address after this call and then creates cannot collide with another writer.</summary>
@@ -190,6 +187,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
             var key = EmailAddress.Normalize(contact.Email);
             (contact[EmailKey], contact[Domain]) = (key, key is null ? null : EmailAddress.DomainOf(key));
         }
+        await hashes.Revive(tx, accountId, Emails(moved.Select(c => c.After)));
         var states = await Addresses.Read(tx, accountId, moved.Select(c => c.After.EmailKey).OfType<string>().ToList());
         foreach (var (_, contact) in moved)
             (contact.EmailKey is { } key ? states.GetValueOrDefault(key) ?? AddressState.None : AddressState.None).ProjectOnto(contact);
@@ -199,6 +197,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
     /// <returns>The contacts as they are then.</returns>
     private async Task<List<Contact>> CatchUpAddresses(Tx tx, Actor actor, long accountId, PropertyCatalog properties, List<Contact> contacts)
     {
+        await hashes.Revive(tx, accountId, Emails(contacts));
         var (states, now) = (await Addresses.Read(tx, accountId, contacts.Select(c => c.EmailKey).OfType<string>().ToList()), clock.GetUtcNow());
         var pairs = contacts.Select(c => (Before: c, After: c.Copy())).ToList();
         foreach (var (_, after) in pairs) if (after.EmailKey is { } key && states.TryGetValue(key, out var state)) state.ProjectOnto(after);
@@ -209,6 +208,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, TimePro
         await WriteHistory(tx, actor, properties, now.ToUnixTimeMilliseconds(), changes);
         return [.. pairs.Select(p => p.After)];
     }
+
+    private static Dictionary<string, string> Emails(IEnumerable<Contact> contacts) => contacts.Where(c => c.EmailKey is not null).GroupBy(c => c.EmailKey!).ToDictionary(g => g.Key, g => g.First().Email!);
 
     private static void Stamp(Contact? before, Contact after, Actor actor, object now)
     {

@@ -8,6 +8,9 @@ public sealed class Files(Db db, TimeProvider clock)
 {
     /// <summary>The size of a piece in bytes.</summary>
     public const int PieceSize = 1 << 20;
+
+    /// <summary>How long a file is kept, in days.</summary>
+    public const int KeptDays = 90;
     private static readonly SqlFile Sql = SqlFile.Beside<Files>();
 
     /// <summary>Makes an empty file.</summary>
@@ -51,7 +54,26 @@ public sealed class Files(Db db, TimeProvider clock)
         await tx.Execute(Sql["delete"], new { accountId, id });
     }
 
-    /// <summary>The file, or null when this account has none of this id.</summary>
+    /// <summary>Removes the content of a file for good, and imports of it that were never started. Its row stays, so that pages can say so.</summary>
+    public async Task Expire(Tx tx, long accountId, long id)
+    {
+        await tx.Execute(Sql["delete-pieces"], new { accountId, id });
+        await tx.Execute(Sql["forget-drafts"], new { accountId, id });
+        await tx.Execute(Sql["expire"], new { accountId, id, now = clock.GetUtcNow() });
+    }
+
+    /// <summary>Removes the content of files that are older than they are kept; not while a job of their account may read or write them.</summary>
+    public async Task ExpireOld(CancellationToken stop)
+    {
+        foreach (var (accountId, id) in await db.Read(tx => tx.Query<(long, long)>(Sql["old"], new { before = clock.GetUtcNow().AddDays(-KeptDays) }), stop))
+            await db.Write(tx => Expire(tx, accountId, id), stop);
+    }
+
+    /// <summary>The next file after this one (0 to begin), and whether a job may be reading or writing it just now; null when there is none.</summary>
+    public static async Task<(StoredFile File, bool IsBusy)?> Next(Tx tx, long accountId, long after) =>
+        await tx.SingleOrNone<StoredFile>(Sql["next"], new { accountId, after }) is { } file ? (file, await tx.Single<bool>(Sql["busy"], new { accountId })) : null;
+
+    /// <summary>The file, or null when this account has none of this id, or not any more.</summary>
     public Task<StoredFile?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<StoredFile>(Sql["find"], new { accountId, id }));
 
     /// <summary>The content as a stream that reads a piece at a time.</summary>

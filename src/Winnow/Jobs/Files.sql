@@ -11,10 +11,27 @@ insert into file_pieces (account_id, file_id, piece, bytes) values (@accountId, 
 delete from file_pieces where account_id = @accountId and file_id = @id;
 
 -- name: delete
-delete from files where account_id = @accountId and id = @id;
+delete from files where account_id = @accountId and id = @id and expired_at is null;
 
 -- name: find
-select account_id, id, name, size, created_at from files where account_id = @accountId and id = @id;
+select account_id, id, name, size, created_at from files where account_id = @accountId and id = @id and expired_at is null;
 
 -- name: piece
 select bytes from file_pieces where account_id = @AccountId and file_id = @Id and piece = @piece;
+
+-- name: expire
+update files set size = 0, pieces = 0, expired_at = @now where account_id = @accountId and id = @id;
+
+-- name: forget-drafts
+delete from imports where account_id = @accountId and file_id = @id and job_id is null;
+
+-- name: old
+select f.account_id, f.id from files f
+where f.expired_at is null and f.created_at < @before
+  and not exists (select 1 from jobs j where j.account_id = f.account_id and j.outcome is null and j.kind in ('ImportContacts', 'UndoEdit'));
+
+-- name: next
+select account_id, id, name, size, created_at from files where account_id = @accountId and id > @after and expired_at is null order by id limit 1;
+
+-- name: busy
+select exists (select 1 from jobs where account_id = @accountId and outcome is null and kind in ('ImportContacts', 'UndoEdit'));

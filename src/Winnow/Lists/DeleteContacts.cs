@@ -16,11 +16,13 @@ public sealed record DeleteReceipt(long SelectionId, DateTimeOffset FrozenAt, lo
 /// <summary>Where a delete is, and at its end what came of it.</summary>
 /// <param name="After">All ids up to here are done.</param>
 /// <param name="Deleted">Contacts deleted; fewer than ordered when others deleted some of them meanwhile.</param>
-public sealed record DeleteState(long OperationId, long After, long Deleted, bool Permanent);
+/// <param name="EraseJobId">The job that erases them; null while there is none.</param>
+public sealed record DeleteState(long OperationId, long After, long Deleted, bool Permanent, long? EraseJobId = null);
 
 /// <summary>Deletes a selection of contacts: frozen first, confirmed by its number, then taken out in short transactions in the
-/// order of their ids, each with the place to go on from. Restorable for <see cref="RestorableDays"/> days, or permanent.</summary>
-public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelections selections, ListMembers members, DeletedMembers deleted, JobQueue jobs, TimeProvider clock) : IJob
+/// order of their ids, each with the place to go on from. Restorable for <see cref="RestorableDays"/> days, or permanent: then
+/// <see cref="EraseContacts"/> goes on with them, and their addresses are kept from being imported from this moment on.</summary>
+public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelections selections, ListMembers members, AddressHashes hashes, JobQueue jobs, TimeProvider clock) : IJob
 {
     /// <summary>How long a delete can be taken back, in days.</summary>
     public const int RestorableDays = 90;
@@ -65,10 +67,13 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelection
     /// <inheritdoc/>
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
+        if (run.State<DeleteState>().Permanent) await hashes.MakeKey(stop);
         var selectionId = await db.Read(tx => tx.Single<long>(Sql["selection-of"], new { run.AccountId, run.State<DeleteState>().OperationId }), stop);
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, selectionId, run.State<DeleteState>().After, pace.Size), stop) is { Count: > 0 } ids)
             await pace.Take(() => run.Step(tx => DeleteBatch(tx, run, ids), stop));
+        if (run.State<DeleteState>() is { Permanent: true, EraseJobId: null })
+            await run.Step(async tx => new Step<DeleteState>(run.State<DeleteState>() with { After = 0, EraseJobId = await EraseContacts.Order(tx, jobs, run.AccountId, run.State<DeleteState>().OperationId, run.State<DeleteState>().Deleted, run.UserId) }, 0), stop);
         return run.State<DeleteState>();
     }
 
@@ -77,20 +82,9 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelection
         var state = run.State<DeleteState>();
         var others = state.Permanent ? await tx.Query<string>(Sql["additional-addresses"], new { accountId = run.AccountId, ids = ids.ToArray() }) : [];   // a delete frees them
         var gone = await contacts.Delete(tx, run.AccountId, state.OperationId, ids);
-        if (state.Permanent) await Erase(tx, run.AccountId, state.OperationId, gone, others);
+        if (state.Permanent) await contacts.Block(tx, run.AccountId, [.. gone.Select(c => c.EmailKey).OfType<string>().Concat(others)]);
         await tx.Execute(Sql["count-deleted"], new { run.AccountId, state.OperationId, count = (long)gone.Count });
         return new(state with { After = ids[^1], Deleted = state.Deleted + gone.Count }, ids.Count);
-    }
-
-    /// <summary>Leaves nothing of the contacts but what belongs to their addresses, and hashes that keep them from being imported again.</summary>
-    private async Task Erase(Tx tx, long accountId, long operationId, List<DeletedContact> gone, List<string> others)
-    {
-        var ids = gone.Select(c => c.Id).ToArray();
-        await contacts.Block(tx, accountId, [.. gone.Select(c => c.EmailKey).OfType<string>().Concat(others)]);
-        await tx.Execute(Sql["erase-from-bin"], new { accountId, operationId, ids });
-        await tx.Execute(Sql["erase-history"], new { accountId, ids });
-        await tx.Execute(Sql["erase-words"], new { accountId, ids });
-        await deleted.Forget(tx, accountId, operationId);
     }
 
     private async Task<DeleteReceipt> Receipt(Tx tx, FrozenSelection frozen)

@@ -16,12 +16,3 @@ select id from contacts where account_id = @accountId and marketing;
 
 -- name: additional-addresses
 select email_key from contact_emails where account_id = @accountId and contact_id in @ids;
-
--- name: erase-from-bin
-delete from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids;
-
--- name: erase-history
-delete from contact_history where account_id = @accountId and contact_id in @ids;
-
--- name: erase-words
-delete from contact_words where account_id = @accountId and contact_id in @ids;

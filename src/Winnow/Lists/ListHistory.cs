@@ -86,6 +86,27 @@ public sealed class ListHistory(Db db, TimeProvider clock)
         }
     }
 
+    /// <summary>Forgets who these were: that somebody joined and left stays. The caller holds the list.</summary>
+    internal static async Task Forget(Tx tx, long accountId, long listId, MemberSet gone)
+    {
+        foreach (var row in await tx.Query<Row>(Sql["all"], new { accountId, listId }))
+            if (Without(row, gone) is { } changes) await tx.Execute(Sql["rewrite"], new { accountId, listId, row.Id, changes });
+    }
+
+    /// <summary>The changes with 0 in place of these contacts; null when none of them is in it.</summary>
+    private static byte[]? Without(Row row, MemberSet gone)
+    {
+        var (bytes, found) = (new List<byte>(row.Changes.Length), false);
+        for (var at = 0; at < row.Changes.Length;)
+        {
+            Packed.Put(bytes, Packed.Take(row.Changes, ref at));
+            var ids = Packed.TakeAscending(row.Changes, ref at);
+            found |= ids.Any(gone.Contains);
+            Packed.PutAscending(bytes, [.. ids.Select(id => gone.Contains(id) ? 0 : id).Order()]);
+        }
+        return found ? [.. bytes] : null;
+    }
+
     private static void Put(List<byte> to, Move move, long from)
     {
         Packed.Put(to, Packed.Fold(move.Second - from) << 1 | (move.Left ? 1L : 0L));

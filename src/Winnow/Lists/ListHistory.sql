@@ -20,6 +20,12 @@ where account_id = @accountId and list_id = @listId and id <= @id
 order by id desc
 limit 1;
 
+-- name: all
+select id, from_at, changes from list_history where account_id = @accountId and list_id = @listId order by id;
+
+-- name: rewrite
+update list_history set changes = @changes where account_id = @accountId and list_id = @listId and id = @Id;
+
 -- name: last-change
 select to_at from list_history
 where account_id = @accountId and list_id = @listId

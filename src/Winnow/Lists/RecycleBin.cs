@@ -1,9 +1,11 @@
+using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Jobs;
 
 namespace Winnow.Lists;
 
 /// <summary>The deletes that can be taken back, and the end of those that no longer can.</summary>
-public sealed class RecycleBin(Db db, DeletedMembers deleted, TimeProvider clock)
+public sealed class RecycleBin(Db db, DeletedMembers deleted, Erasure erasure, AddressHashes hashes, JobQueue jobs, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<RecycleBin>();
 
@@ -17,13 +19,18 @@ public sealed class RecycleBin(Db db, DeletedMembers deleted, TimeProvider clock
     /// <inheritdoc cref="Find(long, long)"/>
     public Task<BulkOperation?> Find(Tx tx, long accountId, long operationId) => tx.SingleOrNone<BulkOperation>(Sql["find"], new { accountId, operationId });
 
-    /// <summary>Erases what is past its date, and receipts that nobody confirmed within a day, in short transactions.</summary>
+    /// <summary>Erases what is past its date, and receipts that nobody confirmed within a day, in short transactions. A permanent delete that was stopped,
+    /// or whose erasure was, is erased all the same as far as it came.</summary>
     public async Task Empty(CancellationToken stop)
     {
         var pace = new PacedBatches(clock);
-        foreach (var due in await db.Read(tx => tx.Query<Due>(Sql["due"], new { now = clock.GetUtcNow() }), stop))
+        var past = await db.Read(tx => tx.Query<Due>(Sql["due"], new { now = clock.GetUtcNow() }), stop);
+        if (past.Count > 0) await hashes.MakeKey(stop);
+        foreach (var due in past)
             for (var finished = false; !finished;)
                 await pace.Take(async () => finished = await db.Write(tx => Erase(tx, due, pace.Size), stop));
+        foreach (var cut in await db.Read(tx => tx.Query<Cut>(Sql["not-erased"]), stop))
+            await db.Write(tx => EraseContacts.Order(tx, jobs, cut.AccountId, cut.Id, cut.Deleted, cut.UserId), stop);
         foreach (var (accountId, id) in await db.Read(tx => tx.Query<(long, long)>(Sql["unused-selections"], new { before = clock.GetUtcNow().AddDays(-1) }), stop))
             await db.Write(tx => Forget(tx, accountId, id), stop);
     }
@@ -31,14 +38,7 @@ public sealed class RecycleBin(Db db, DeletedMembers deleted, TimeProvider clock
     /// <summary>One batch; true when it was the last.</summary>
     private async Task<bool> Erase(Tx tx, Due due, long limit)
     {
-        var ids = (await tx.Query<long>(Sql["next"], new { due.AccountId, due.Id, limit })).ToArray();
-        if (ids.Length > 0)
-        {
-            await tx.Execute(Sql["erase-history"], new { due.AccountId, ids });
-            await tx.Execute(Sql["erase-words"], new { due.AccountId, ids });
-            await tx.Execute(Sql["erase"], new { due.AccountId, due.Id, ids });
-            return false;
-        }
+        if (await erasure.Batch(tx, due.AccountId, due.Id, limit, block: false) > 0) return false;
         await deleted.Forget(tx, due.AccountId, due.Id);
         await tx.Execute(Sql["purged"], new { due.AccountId, due.Id, now = clock.GetUtcNow() });
         return true;
@@ -51,4 +51,5 @@ public sealed class RecycleBin(Db db, DeletedMembers deleted, TimeProvider clock
     }
 
     private sealed record Due(long AccountId, long Id);
+    private sealed record Cut(long AccountId, long Id, long Deleted, long? UserId);
 }

@@ -24,17 +24,11 @@ where o.kind = 'delete' and o.restorable_until <= @now and o.purged_at is null
   and not exists (select 1 from jobs j where j.account_id = o.account_id and j.id in (o.job_id, o.restore_job_id) and j.outcome is null)
 order by o.account_id, o.id;
 
--- name: next
-select id from deleted_contacts where account_id = @AccountId and operation_id = @Id order by id limit @limit;
-
--- name: erase
-delete from deleted_contacts where account_id = @AccountId and operation_id = @Id and id in @ids;
-
--- name: erase-history
-delete from contact_history where account_id = @AccountId and contact_id in @ids;
-
--- name: erase-words
-delete from contact_words where account_id = @AccountId and contact_id in @ids;
+-- name: not-erased
+select o.account_id, o.id, o.deleted, o.user_id
+from bulk_operations o
+where o.kind = 'delete' and o.restorable_until is null and o.erased_at is null
+  and not exists (select 1 from jobs j where j.account_id = o.account_id and (j.id = o.job_id or j.kind = 'EraseContacts') and j.outcome is null);
 
 -- name: purged
 update bulk_operations set purged_at = @now where account_id = @AccountId and id = @Id;

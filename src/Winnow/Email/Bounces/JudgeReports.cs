@@ -36,6 +36,15 @@ public sealed class JudgeReports(
         var sentTo = await Lock(tx, accountId, mine.Select(a => a.Whose.Token).OfType<MailToken>());
         var holders = await Holders(tx, accountId, mine);
         await Judge(tx, accountId, [.. mine.Select(a => About(a, sentTo, holders))], sentTo.Values);
+        await ForgetErased(tx, accountId, [.. mine.Where(a => a.Whose.Token is { } path && !sentTo.ContainsKey(path))]);
+    }
+
+    /// <summary>A report about somebody who was erased meanwhile is counted and not kept.</summary>
+    private async Task ForgetErased(Tx tx, long accountId, List<Arrival> gone)
+    {
+        if (gone.Count == 0) return;
+        var rows = JsonRows.Of(gone.Select(a => new { account = accountId, id = a.Row.Id, contact = a.Whose.Token!.Value.ContactId }));
+        await tx.Execute(Sql["forget-erased"], new { rows, now = clock.GetUtcNow(), nothing = Array.Empty<byte>() });
     }
 
     /// <summary>A relay refused e-mails for good while they were sent: each refusal is kept as evidence and judged like a report that comes back.</summary>

@@ -8,7 +8,7 @@ select id from inbox where account_id = @accountId and id in @ids and state = 'n
 select r.email_id, r.contact_id, r.email, r.email_key, r.outcome, r.reason, r.detail
 from $each(@paths) p
 cross join email_recipients r      -- SQLite keeps to the order of a cross join
-where r.account_id = @accountId and r.email_id = cast(p.value ->> 'email' as bigint) and r.contact_id = cast(p.value ->> 'contact' as bigint)
+where r.account_id = @accountId and r.email_id = cast(p.value ->> 'email' as bigint) and r.contact_id = cast(p.value ->> 'contact' as bigint) and r.email_key <> ''      -- empty: the person was erased while the mail was on its way
 order by r.email_id, r.contact_id
 $lock;
 
@@ -38,3 +38,10 @@ from (
          value ->> 'decisive' as decisive, value ->> 'refusedBy' as refused_by, value ->> 'named' as named
   from $each(@rows)) r
 where inbox.account_id = r.account_id and inbox.id = r.id;
+
+-- name: forget-erased
+update inbox set raw = @nothing, redacted_at = @now, recipient = '', contact_id = 0, decisive = null, named = null
+from (select cast(value ->> 'account' as bigint) as account_id, cast(value ->> 'id' as bigint) as id, cast(value ->> 'contact' as bigint) as contact_id from $each(@rows)) r
+where inbox.account_id = r.account_id and inbox.id = r.id
+  and not exists (select 1 from contacts c where c.account_id = r.account_id and c.id = r.contact_id)
+  and not exists (select 1 from deleted_contacts d where d.account_id = r.account_id and d.id = r.contact_id);
