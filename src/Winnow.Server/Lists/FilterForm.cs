@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Winnow.Contacts;
 using Winnow.Filters;
@@ -9,10 +12,11 @@ namespace Winnow.Server.Lists;
 public sealed record FilterLine(FilterWish Wish, string? Error = null);
 
 /// <summary>The filter builder between two requests: all of it travels in its form, so it works without script and survives a
-/// reload. Fields are named <c>g0.1.property</c>: group, line, part. A button named <c>do</c> says what to change.</summary>
+/// reload. Fields are named <c>g0.1.property</c>: group, line, part. A button named <c>do</c> says what to change (<see cref="Do"/>).</summary>
 public sealed partial class FilterForm
 {
-    private const int MaxLines = Filter.MaxFilters;
+    private const int MaxLines = Filter.MaxFilters, MaxValues = 1000;
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Groups of lines; one line without a property is where the picker shows.</summary>
     public List<List<FilterLine>> Groups { get; private set; } = [[new(new(""))]];
@@ -23,38 +27,42 @@ public sealed partial class FilterForm
     /// <summary>The part of the properties that the picker shows; null for all.</summary>
     public string? Part { get; private set; }
 
+    /// <summary>How it was before.</summary>
+    public FilterSteps Steps { get; private init; } = new();
+
+    /// <summary>Whether the field with the filter as JSON shows.</summary>
+    public bool ShowsJson { get; private set; }
+
+    /// <summary>What was written into that field; null when it shows the filter as it is.</summary>
+    public string? Json { get; private set; }
+
+    /// <summary>Why that cannot be the filter.</summary>
+    public string? JsonError { get; private set; }
+
+    /// <summary>The id of the field or button that the last deed leads to.</summary>
+    public string? Focus { get; private set; }
+
     /// <summary>Whether nothing was chosen at all.</summary>
     public bool IsEmpty => Groups.SelectMany(g => g).All(line => line.Wish.Property.Length == 0);
 
     /// <summary>A stored filter, to be edited.</summary>
-    public static FilterForm Of(Filter filter) => new() { Groups = [.. filter.Groups.Select(g => g.Filters.Select(f => new FilterLine(FilterWish.Of(f))).ToList())] };
+    /// <param name="zone">The account's time zone, in which the form will be read.</param>
+    public static FilterForm Of(Filter filter, PropertyCatalog properties, TimeZoneInfo zone)
+    {
+        var groups = Lines(filter, properties, zone);
+        return new() { Groups = groups, Steps = new(State(groups)) };
+    }
 
     /// <summary>What was sent.</summary>
     public static FilterForm Read(IFormCollection form)
     {
         var names = form.Keys.Select(key => Field().Match(key)).Where(m => m.Success).Select(m => (Group: Number(m.Groups[1]), Line: Number(m.Groups[2]))).Distinct().Order().Take(MaxLines);
         var groups = names.GroupBy(n => n.Group, n => new FilterLine(Wish(form, $"g{n.Group}.{n.Line}."))).Select(g => g.ToList()).ToList();
-        return new() { Groups = groups.Count == 0 ? [[new(new(""))]] : groups, Search = form["search"].ToString().Trim() is { Length: > 0 } text ? text : null, Part = form["part"].ToString() is { Length: > 0 } part ? part : null };
-    }
-
-    /// <summary>Does what a button asks: <c>and:0</c>, <c>or</c>, <c>remove:0:1</c>, <c>pick:0:1:name</c>, <c>drop:0:1:value</c>, <c>part:name</c>.</summary>
-    public void Do(string deed)
-    {
-        var words = deed.Split(':', 4);
-        var at = words.Skip(1).Take(2).Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var n) ? n : -1).ToArray();
-        var group = at is [>= 0 and var g, ..] && g < Groups.Count ? Groups[g] : null;
-        var line = group is not null && at is [_, >= 0 and var l] && l < group.Count ? l : -1;
-        switch (words[0])
+        return new()
         {
-            case "and" when group is not null: Open(group); break;
-            case "or": Groups.Add([]); Open(Groups[^1]); break;
-            case "remove" when line >= 0: group!.RemoveAt(line); break;
-            case "pick" when line >= 0 && words.Length == 4: group![line] = new(new(words[3])); (Search, Part) = (null, null); break;
-            case "drop" when line >= 0 && words.Length == 4: group![line] = new(group[line].Wish with { Values = [.. (group[line].Wish.Values ?? []).Where(v => v != words[3])] }); break;
-            case "part" when words.Length > 1: Part = words[1].Length > 0 ? words[1] : null; break;
-        }
-        Groups.RemoveAll(g => g.Count == 0);
-        if (Groups.Count == 0) Groups.Add([new(new(""))]);
+            Groups = groups.Count == 0 ? [[new(new(""))]] : groups, Search = Text(form, "search")?.Trim(), Part = Text(form, "part"),
+            Steps = FilterSteps.Read(form["steps"]), ShowsJson = form.ContainsKey("json"), Json = Text(form, "json"),
+        };
     }
 
     /// <summary>The finished conditions as a filter, or null when there is none; notes what is missing in each line.</summary>
@@ -79,20 +87,38 @@ public sealed partial class FilterForm
         return groups.Count > 0 ? new(groups) : null;
     }
 
-    /// <summary>One open line at a time: the picker shows in it.</summary>
-    private void Open(List<FilterLine> group)
+    /// <summary>A filter as JSON for people: line by line.</summary>
+    public static string Readable(Filter filter) => JsonNode.Parse(FilterJson.Write(filter))!.ToJsonString(Indented).ReplaceLineEndings("\n");
+
+    private static List<List<FilterLine>> Lines(Filter filter, PropertyCatalog properties, TimeZoneInfo zone) =>
+        [.. filter.Groups.Select(g => g.Filters.Select(f => new FilterLine(FilterWish.Of(f, properties, zone).Settled(properties))).ToList())];
+
+    /// <summary>The lines with a property, as <see cref="FilterSteps"/> keeps them.</summary>
+    private static string State(List<List<FilterLine>> groups) => JsonSerializer.Serialize(groups.Select(g => g.Select(line => line.Wish).Where(wish => wish.Property.Length > 0)).Where(g => g.Any()));
+
+    private static List<List<FilterLine>>? Lines(string? state, PropertyCatalog properties)
     {
-        foreach (var lines in Groups) lines.RemoveAll(line => line.Wish.Property.Length == 0);
-        if (Groups.Sum(g => g.Count) < MaxLines) group.Add(new(new("")));
+        try
+        {
+            var groups = state is null ? null : JsonSerializer.Deserialize<List<List<FilterWish>>>(state);
+            return groups is null || groups.Any(g => g is null || g.Any(wish => wish?.Property is null)) || groups.Sum(g => g.Count) > MaxLines ? null : [.. groups.Select(g => g.Select(wish => new FilterLine(wish.Settled(properties))).ToList())];
+        }
+        catch (JsonException)
+        {
+            return null;                                                             // the field was tampered with
+        }
     }
 
     private static FilterWish Wish(IFormCollection form, string at)
     {
         var property = form[at + "property"].ToString();
         if (form[at + "was"].ToString() != property) return new(property);        // another property: the old operator and values say nothing
-        var values = form[at + "value"].Concat(form[at + "add"]).OfType<string>().Where(v => v.Length > 0).Distinct().Take(1000);
-        return new(property, form[at + "operator"].ToString(), [.. values], form[at + "none"] == "true", form[at + "upto"].ToString() is { Length: > 0 } second ? second : null);
+        var added = form[at + "add"].OfType<string>().SelectMany(text => text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var values = form[at + "value"].OfType<string>().Concat(added).Where(v => v.Length > 0).Distinct().Take(MaxValues);
+        return new(property, form[at + "operator"].ToString(), [.. values], form[at + "none"] == "true", Text(form, at + "upto"));
     }
+
+    private static string? Text(IFormCollection form, string name) => form[name].ToString() is { Length: > 0 } text ? text : null;
 
     private static int Number(Group digits) => int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);
 

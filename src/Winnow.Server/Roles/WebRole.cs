@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.AspNetCore.ResponseCompression;
 using Winnow.Accounts;
@@ -33,12 +34,13 @@ public static class WebRole
         var services = builder.Services;
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
+        services.Configure<FormOptions>(options => options.ValueCountLimit = 16_384);        // a filter of 250 conditions has some thousand fields
         services.AddAntiforgery(options => options.Cookie.Name = "winnow-form");
         services.AddAccounts();
         services.AddApi();
         services.AddSingleton<UploadRefusals>();
         services.AddSingleton<Ui.Routes>();
-        services.AddScoped<SearchHits>();
+        services.AddScoped<SearchHits>().AddScoped<FilterLooks>();
         services.AddSingleton<Metrics>();
         services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
         services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)

@@ -23,6 +23,9 @@ public static class Keys
         ("Ctrl a", "In the table: tick the page; again: all"),
         ("Enter", "Open"),
         ("f", "Add a filter"),
+        ("Ctrl z · Ctrl Shift z", "In a filter: undo, redo"),
+        ("Ctrl Enter", "In a filter: add a condition to the group"),
+        ("Ctrl Shift ↑ · ↓", "In a filter: move the condition, also to another group"),
         ("Esc", "Close, then clear the selection"),
         ("?", "This help"),
     ];

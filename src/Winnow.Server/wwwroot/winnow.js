@@ -13,6 +13,7 @@ const openMenus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", event => {
   const chosen = closest(event, ".menu-list :is(a, button)");
+  if (chosen?.name === "do") return;      // it changes the form it stands in, which comes anew; taking the focus from it would make htmx forget which button it was
   if (chosen) chosen.closest("details.menu").querySelector("summary").focus();       // what is chosen vanishes: a dialog gives the focus back to its menu
   for (const menu of openMenus()) if (chosen || !menu.contains(event.target)) menu.open = false;
 });
@@ -271,8 +272,22 @@ const keys = {
   "?": () => document.querySelector("#keys")?.showModal(),
 };
 
+/* The filter builder: Ctrl z and Ctrl Shift z (or y) where nothing is being written, Ctrl Enter, Ctrl Shift with an arrow. */
+const writes = event => { const field = closest(event, "input:not([type=checkbox]):not([type=radio]), textarea"); return field && field.value !== field.defaultValue; };
+
+function builderKey(event) {
+  const builder = document.querySelector("#builder"), line = closest(event, ".frow"), key = event.key.toLowerCase();
+  if (!builder || event.altKey || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return false;
+  const button = (key === "z" || key === "y") && !writes(event) ? builder.querySelector(key === "y" || event.shiftKey ? "#redo" : "#undo")
+    : key === "enter" ? closest(event, ".fgroup")?.querySelector("[value^='and:']")
+    : event.shiftKey && key === "arrowup" ? line?.querySelector("[value^='up:']")
+    : event.shiftKey && key === "arrowdown" ? line?.querySelector("[value^='down:']") : null;
+  button?.click();
+  return Boolean(button);
+}
+
 document.addEventListener("keydown", event => {
-  if (menuKey(event)) return event.preventDefault();
+  if (builderKey(event) || menuKey(event)) return event.preventDefault();
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") { event.preventDefault(); openSearch(); }
   if (document.querySelector("dialog[open]")) return;
   if (tableKey(event)) return event.preventDefault();
@@ -341,6 +356,13 @@ function wake(scope) {
   for (const field of scope.querySelectorAll("[data-typed-count]")) checkCount(field);
   for (const form of scope.querySelectorAll(".has-bulk")) showSelection(form);
   if (scope instanceof Element && scope.matches(".has-bulk")) showSelection(scope);
+  if (scope !== document) tell(document.querySelector("#builder")?.dataset.says);
+}
+
+// For screen readers: what changed in a part that was swapped.
+function tell(text) {
+  const place = document.querySelector("#told");
+  if (place && text && place.textContent !== text) place.textContent = text;
 }
 
 function say(text) {
@@ -383,13 +405,28 @@ document.addEventListener("click", event => {
 document.addEventListener("click", async event => {
   const button = closest(event, "[data-copy]");
   if (!button) return;
-  const says = button.dataset.says ??= button.getAttribute("aria-label");
+  const word = button.querySelector("span");
+  const show = text => word ? word.textContent = text : button.setAttribute("aria-label", text);
+  const says = button.dataset.says ??= word?.textContent ?? button.getAttribute("aria-label");
   try { await navigator.clipboard.writeText(button.dataset.copy); }
-  catch { getSelection().selectAllChildren(button.previousElementSibling); return; }      // no clipboard over plain HTTP: it is selected
-  button.setAttribute("aria-label", button.dataset.done);
+  catch { if (!copyByHand(button.dataset.copy, button)) { if (!word) getSelection().selectAllChildren(button.previousElementSibling); return; } }      // else it is selected
+  show(button.dataset.done);
+  tell(button.dataset.done);
   button.classList.add("is-done");
-  setTimeout(() => { button.setAttribute("aria-label", says); button.classList.remove("is-done"); }, 2000);
+  setTimeout(() => { show(says); button.classList.remove("is-done"); }, 2000);
 });
+
+// Over plain HTTP there is no navigator.clipboard: the old way, from a field.
+function copyByHand(text, button) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  button.after(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  button.focus();
+  return done;
+}
 
 /* The first run: the browser knows its time zone */
 const zone = document.querySelector("select[data-own-zone]");

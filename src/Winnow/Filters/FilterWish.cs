@@ -18,7 +18,6 @@ public sealed record FilterWish(string Property, string Operator = "", IReadOnly
     /// <summary>The states of the subscription that can be asked for, with their words.</summary>
     public static readonly IReadOnlyList<(string Key, string Word)> Subscriptions = [.. new[] { "SPAMREPORT:OUT", "SPAMREPORT:IN", "HARDBOUNCE:OUT", "HARDBOUNCE:IN", "PORTAL:OUT", "PORTAL:IN" }.Select(key => (key, FilterText.English.Of(Asked(key))))];
 
-    private const char Between = ';';
     private const string NoProperty = "Choose a property.", NoOption = "Choose at least one option.", NoText = "Fill in a text.", NoNumber = "Fill in a number.", NoFlag = "Choose yes or no.", NoDate = "Fill in a date.",
         NoSecond = "Fill in both bounds.", NoOrder = "The first bound must not be above the second.", NoOther = "Choose the other property.", NoDays = "Fill in a whole number of days.",
         NoCount = "Fill in how many, from 1 to 1000.", NoList = "Choose a list.", NoKept = "This condition cannot be read any more: remove it.";
@@ -38,11 +37,55 @@ public sealed record FilterWish(string Property, string Operator = "", IReadOnly
         _ => Verbatim(condition),
     };
 
+    /// <summary>The wish that a stored condition came from, or the condition verbatim where a form would make another one of it: a bare instant, a day in another zone.</summary>
+    /// <param name="zone">The zone in which the form will be read.</param>
+    public static FilterWish Of(Condition condition, PropertyCatalog properties, TimeZoneInfo zone) =>
+        Of(condition) is var wish && (condition is not PropertyFilter was || (wish.Read(properties, zone).Filter is PropertyFilter again && Same(was, again))) ? wish : Verbatim(condition);
+
+    private static bool Same(PropertyFilter one, PropertyFilter other) =>
+        (one.Property.Id, one.Operator.Relation, one.Operator.Negated, one.Operator.IsPast, one.IncludeNoValue) == (other.Property.Id, other.Operator.Relation, other.Operator.Negated, other.Operator.IsPast, other.IncludeNoValue)
+        && (one.Operand, other.Operand) switch
+        {
+            (Texts a, Texts b) => a.Values.SequenceEqual(b.Values),
+            (Span a, Span b) => (a.From, a.To) == (b.From, b.To),
+            (MovingSpan a, MovingSpan b) => (a.From, a.To) == (b.From, b.To),
+            (Other a, Other b) => a.Property.Id == b.Property.Id,
+            var (a, b) => Equals(a, b),
+        };
+
+    /// <summary>As a form shows it, and sends it when nobody touches it: with the operator that is meant, without values that this operator has no field for.</summary>
+    public FilterWish Settled(PropertyCatalog properties)
+    {
+        var first = Values is [var one, ..] ? one : null;
+        IReadOnlyList<string> single = first is null ? [] : [first];
+        switch (Property)
+        {
+            case List: return new(List, Operator == "NOT_IN_LIST" ? Operator : "IN_LIST", single);
+            case Email: return new(Email, (EmailOperator.Find(Operator) ?? EmailOperator.All[0]).Name, single, UpTo: UpTo);
+            case Subscription: return new(Subscription, Subscriptions.Any(s => s.Key == Operator) ? Operator : Subscriptions[0].Key, []);
+            case Kept: return new(Kept, "", single);
+        }
+        if (properties.Find(Property) is not { } property) return new("", "", []);
+        var op = OperatorFor(property);
+        return new(Property, Key(op), op.Relation switch
+        {
+            Relation.Known => [],
+            Relation.AnyOf or Relation.AllOf or Relation.Exactly => Values ?? [],
+            Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith => Values ?? [],
+            Relation.FlagEqual => first is "true" or "false" ? single : [],
+            Relation.EarlierThan or Relation.LaterThan or Relation.SameText => properties.Find(first ?? "") is { } other && op.Fits(other.Type) ? single : [],
+            _ when op.IsCalendar => [first is not null && MovingSpans.Units.ContainsKey(first) ? first : "MONTH"],
+            _ when op.IsRolling => Day(first) is null ? single : [],
+            Relation.Within => Day(first) is null ? [] : single,
+            _ => single,
+        }, IncludeNoValue && op.Relation != Relation.Known, op.HasCount ? UpTo ?? "1" : op.IsBetween && (op.Relation != Relation.Within || Day(UpTo) is not null) ? UpTo : null);
+    }
+
     private static FilterWish Verbatim(Condition condition) => new(Kept, "", [FilterJson.Write(condition).ToJsonString()]);
 
     private static FilterWish Of(PropertyFilter filter) => new(filter.Property.Name, Key(Offered(filter.Operator)), filter.Operand switch
     {
-        Texts texts => filter.Operator.On.Contains(PropertyType.String) ? [string.Join("; ", texts.Values)] : texts.Values,
+        Texts texts => texts.Values,
         Numeric number => [Plain(number.Value)],
         Interval interval => [Plain(double.IsInfinity(interval.From) ? interval.To : interval.From)],
         Other other => [other.Property.Name],
@@ -115,7 +158,8 @@ public sealed record FilterWish(string Property, string Operator = "", IReadOnly
         (Relation.AnyOf or Relation.AllOf or Relation.Exactly, var values) => values.Count == 0 ? (null, NoOption) : (new Texts([.. values.Distinct()]), null),
         (Relation.EarlierThan or Relation.LaterThan or Relation.SameText, var values) =>
             properties.Find(values.FirstOrDefault() ?? "") is { } other && op.Fits(other.Type) ? (new Other(other), null) : (null, NoOther),
-        (Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith, var values) => Split(values) is { Count: > 0 } texts ? (new Texts(texts), null) : (null, NoText),
+        (Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith, var values) =>
+            values.Count == 0 || values.Any(v => v.Length > PropertyValue.MaxLength) ? (null, NoText) : (new Texts([.. values.Distinct()]), null),
         (Relation.NumberEqual, var values) => Number(property, values.FirstOrDefault()) is { } number ? (new Numeric(number), null) : (null, NoNumber),
         (Relation.NumberWithin, var values) => Interval(property, op, values.FirstOrDefault()),
         (Relation.FlagEqual, var values) => values.FirstOrDefault() is "true" or "false" ? (new Flag(values[0] == "true"), null) : (null, NoFlag),
@@ -149,9 +193,6 @@ public sealed record FilterWish(string Property, string Operator = "", IReadOnly
 
     private static long? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) && day.Year is > 1 and < 9999
         ? new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() : null;
-
-    private static List<string> Split(IReadOnlyList<string> values) =>
-        [.. values.SelectMany(v => v.Split(Between, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct()];
 
     /// <summary>Several texts need the operator that takes several.</summary>
     private static FilterOperator Spelled(FilterOperator op, Operand operand) =>

@@ -88,6 +88,41 @@ public class ListPagesInChromiumTests
             await Assertions.Expect(page.Locator($"button[value='remove:{line}']")).ToHaveCountAsync(0);
         }
         await Assertions.Expect(page.Locator(".hero-num")).ToHaveTextAsync("31");
+
+        await Assertions.Expect(page.Locator("#g1-0-remove")).ToBeFocusedAsync();        // where the removed one was: the one before it
+        await page.Keyboard.PressAsync("Control+z");
+        await Assertions.Expect(page.Locator("#g1-1-operator")).ToHaveValueAsync("RECEIVED_BUT_NOT_OPENED");
+        await Assertions.Expect(page.Locator("#undo")).ToBeFocusedAsync();
+        await page.FocusAsync("#g1-1-operator");
+        await page.Keyboard.PressAsync("Control+Shift+ArrowUp");
+        await Assertions.Expect(page.Locator("#g1-0-more")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Control+Shift+ArrowUp");
+        await Assertions.Expect(page.Locator("#g0-1-more")).ToBeFocusedAsync();
+        await page.ClickAsync("#g0-1-more");
+        await Chromium.Check(page, $"list-move-{look}");
+        await page.ClickAsync("button[value='down:0:1']");
+        await Assertions.Expect(page.Locator("#g1-0-more")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("#picker-search")).ToBeFocusedAsync();
+        await page.ClickAsync("button[value='pick:1:2:city']");
+        await Assertions.Expect(page.Locator("#g1-2-operator")).ToBeFocusedAsync();
+        await page.FillAsync("#g1-2-add", "Utrecht");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".chip", new() { HasText = "Utrecht" })).ToHaveCountAsync(1);
+        await page.ClickAsync("#json-open");
+        await page.FillAsync("#json", (await page.InputValueAsync("#json")).Replace("createdate", "creatdate", StringComparison.Ordinal));
+        await page.ClickAsync("button[value=json-use]");
+        await Assertions.Expect(page.Locator("#json-error")).ToContainTextAsync("filterBranches[1].filters[1].property");
+        await Chromium.Check(page, $"list-json-{look}");
+        await page.ClickAsync("button[value=json-close] >> nth=0");
+        await Assertions.Expect(page.Locator("#json")).ToHaveCountAsync(0);
+        for (var step = 0; await page.Locator("#g1-2-operator, #g0-1-operator, #g1-1-operator").CountAsync() > 0; step++)
+        {
+            var before = await page.InputValueAsync("[name=steps]");
+            await page.ClickAsync("#undo");
+            await Assertions.Expect(page.Locator("[name=steps]")).Not.ToHaveValueAsync(before);
+        }
+        await Assertions.Expect(page.Locator(".hero-num")).ToHaveTextAsync("31");
         await page.ClickAsync("button[value=save]");
         await page.WaitForURLAsync("**/lists/1");
         await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();

@@ -1,6 +1,8 @@
 using System.Net;
+using AngleSharp.Html.Dom;
 using Microsoft.Extensions.DependencyInjection;
 using Winnow.Data;
+using Winnow.Filters;
 using Winnow.Jobs;
 using Winnow.Lists;
 
@@ -63,7 +65,7 @@ public sealed class ListPagesTests
         Assert.Equal("UNKNOWN_USER", page.QuerySelector("input[name='g0.0.value']")!.GetAttribute("value"));
         answer = await WebApp.Post(app.Http, $"/lists/{list.Id}/filters", new()
         {
-            ["g0.0.value"] = "UNKNOWN_USER", ["g1.0.property"] = "city", ["g1.0.was"] = "city", ["g1.0.operator"] = "STRING:IS_EQUAL_TO", ["g1.0.value"] = "Utrecht; Ede", ["do"] = "save",
+            ["g0.0.value"] = "UNKNOWN_USER", ["g1.0.property"] = "city", ["g1.0.was"] = "city", ["g1.0.operator"] = "STRING:IS_EQUAL_TO", ["g1.0.add"] = "Utrecht; Ede", ["do"] = "save",
         }, "filters");
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         page = await WebApp.Page(app.Http, $"/lists/{list.Id}");
@@ -98,6 +100,101 @@ public sealed class ListPagesTests
             Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync($"/lists/{list!.Id}{path}")).StatusCode);
         Assert.DoesNotContain("Theirs", await app.Http.GetStringAsync("/lists"));
     }
+
+    [Fact]
+    public async Task Steps_are_undone_and_redone_and_conditions_moved_by_forms_alone()
+    {
+        await using var app = await WebApp.On("sqlite");
+        await app.SetUp();
+        var page = await WebApp.Page(app.Http, "/lists/new");
+        Assert.True(page.QuerySelector("#undo")!.HasAttribute("disabled"));
+        page = await Send(app, page, ("do", "pick:0:0:city"));
+        Assert.Equal("g0-0-operator", page.QuerySelector("[autofocus]")!.Id);
+        page = await Send(app, page, ("g0.0.add", "Utrecht; Ede"));
+        Assert.Equal(["Utrecht", "Ede"], Chips(page));
+        page = await Send(app, page, ("do", "drop:0:0:Utrecht"), ("g0.0.add", "Breda"));            // what was written is a step of its own
+        Assert.Equal(["Ede", "Breda"], Chips(page));
+        page = await Send(app, page, ("do", "undo"));
+        Assert.Equal(["Utrecht", "Ede", "Breda"], Chips(page));
+        page = await Send(app, page, ("do", "undo"));
+        Assert.Equal(["Utrecht", "Ede"], Chips(page));
+        Assert.Equal("City is equal to Utrecht or Ede", page.QuerySelector(".sentence")!.TextContent);
+        page = await Send(app, page, ("do", "redo"), ("g0.0.add", "Zeist"));                        // nothing typed is lost: it is the newer step, and there is nothing to redo
+        Assert.Equal(["Utrecht", "Ede", "Zeist"], Chips(page));
+        Assert.True(page.QuerySelector("#redo")!.HasAttribute("disabled"));
+        page = await Send(app, page, ("do", "undo"));
+        page = await Send(app, page, ("do", "undo"));
+        page = await Send(app, page, ("do", "undo"));
+        Assert.NotNull(page.QuerySelector("#picker"));
+        page = await Send(app, page, ("do", "redo"));
+        page = await Send(app, page, ("do", "redo"));
+        Assert.Equal(["Utrecht", "Ede"], Chips(page));
+
+        page = await Send(app, page, ("do", "or"));
+        page = await Send(app, page, ("do", "pick:1:0:createdate"), ("g1.0.value", ""));
+        page = await Send(app, page, ("g1.0.operator", "CALENDAR_DATE:IN_LAST_TIME_UNIT"));
+        var once = page.QuerySelector("input[name=steps]")!.GetAttribute("value");
+        page = await Send(app, page);                                                               // nobody touched anything: no step
+        Assert.Equal(once, page.QuerySelector("input[name=steps]")!.GetAttribute("value"));
+        page = await Send(app, page, ("do", "up:1:0"));
+        Assert.Equal(("City is equal to Utrecht or Ede and Create Date is in the previous 1 month", "g0-1-more"), (page.QuerySelector(".sentence")!.TextContent, page.QuerySelector("[autofocus]")!.Id));
+        page = await Send(app, page, ("do", "up:0:1"));
+        page = await Send(app, page, ("do", "alone:0:0"));
+        Assert.Equal("City is equal to Utrecht or Ede; or Create Date is in the previous 1 month", page.QuerySelector(".sentence")!.TextContent);
+        page = await Send(app, page, ("do", "remove:0:0"));
+        Assert.Equal("g0-0-remove", page.QuerySelector("[autofocus]")!.Id);
+        foreach (var steps in new[] { "x", "", "AAAA", Convert.ToBase64String(new byte[5000]) }) Assert.Single((await Send(app, page, ("steps", steps), ("do", "undo"))).QuerySelectorAll(".frow"));
+    }
+
+    [Fact]
+    public async Task A_filter_is_copied_as_JSON_and_pasted_into_another_and_what_is_refused_is_named_by_its_path()
+    {
+        const string Instant = """{"filterType":"PROPERTY","property":"createdate","operation":{"operationType":"DATETIME","operator":"IS_BEFORE","includeObjectsWithNoValueSet":false,"timestamp":1782777612345,"requiresTimeZoneConversion":false}}""";
+        await using var app = await WebApp.On("sqlite");
+        await app.SetUp();
+        var page = await Send(app, await WebApp.Page(app.Http, "/contacts/filter"), ("do", "pick:0:0:city"));
+        page = await Send(app, page, ("g0.0.add", "Ede"), ("do", "json"));
+        var json = page.QuerySelector("#json")!.TextContent.Trim();
+        Assert.Equal(json, page.QuerySelector("#json-copy")!.GetAttribute("data-copy"));
+        Assert.Equal("city", System.Text.Json.Nodes.JsonNode.Parse(json)!["filterBranches"]![0]!["filters"]![0]!["property"]!.ToString());
+
+        page = await Send(app, page, ("g0.0.add", "Zeist"));                                        // the field was not written in: it follows the conditions
+        Assert.Contains("Zeist", page.QuerySelector("#json")!.TextContent, StringComparison.Ordinal);
+        page = await Send(app, page, ("json", json.Replace("city", "citty", StringComparison.Ordinal)), ("do", "json-use"));
+        Assert.Contains("filterBranches[0].filters[0].property: there is no contact property", page.QuerySelector("#json-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("citty", page.QuerySelector("#json")!.TextContent, StringComparison.Ordinal);
+        page = await Send(app, page, ("json", "{"), ("do", "json-use"));
+        Assert.Contains("The filter is not JSON", page.QuerySelector("#json-error")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["Ede", "Zeist"], Chips(page));
+
+        page = await Send(app, page, ("json", $$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{{Instant}}]},{"filterBranchType":"AND","filters":[{"filterType":"CONSTANT","shouldAccept":true}]}]}"""), ("do", "json-use"));
+        Assert.Equal("Create Date is before 30 June 2026; or anyone", page.QuerySelector(".sentence")!.TextContent);
+        page = await Send(app, page, ("do", "json"));
+        Assert.Contains("1782777612345", page.QuerySelector("#json")!.TextContent, StringComparison.Ordinal);    // no form has a field for this instant: it stays as it came
+        page = await Send(app, page, ("do", "undo"));
+        Assert.Equal(["Ede", "Zeist"], Chips(page));
+        Assert.Contains("Zeist", page.QuerySelector("#json")!.TextContent, StringComparison.Ordinal);
+
+        var most = $$"""{"filterBranchType":"OR","filterBranches":[{"filterBranchType":"AND","filters":[{{string.Join(',', Enumerable.Repeat("""{"filterType":"PROPERTY","property":"city","operation":{"operationType":"MULTISTRING","operator":"CONTAINS","values":["Ede","Breda","Zeist","Tiel"]}}""", Filter.MaxFilters))}}]}]}""";
+        page = await Send(app, page, ("json", most), ("do", "json-use"));
+        Assert.Equal(Filter.MaxFilters, page.QuerySelectorAll(".frow").Length);
+        page = await Send(app, page, ("do", "undo"));
+        Assert.Equal(["Ede", "Zeist"], Chips(page));
+    }
+
+    /// <summary>The form of the builder on this page, with some fields filled in, sent as a browser without script does.</summary>
+    private static async Task<IHtmlDocument> Send(WebApp app, IHtmlDocument page, params (string Name, string Value)[] values)
+    {
+        var form = (IHtmlFormElement)page.QuerySelector("#list-form")!;
+        var sent = form.QuerySelectorAll("input[name], select[name], textarea[name]").Where(field => field is not IHtmlInputElement { Type: "checkbox" or "radio", IsChecked: false })
+            .Select(field => KeyValuePair.Create(field.GetAttribute("name")!, field switch { IHtmlSelectElement select => select.Value ?? "", IHtmlTextAreaElement area => area.Value, _ => ((IHtmlInputElement)field).Value }))
+            .Where(field => !values.Any(v => v.Name == field.Key)).Concat(values.Select(v => KeyValuePair.Create(v.Name, v.Value)));
+        var answer = await app.Http.PostAsync(form.GetAttribute("hx-post"), new FormUrlEncodedContent(sent));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return await WebApp.Read(answer);
+    }
+
+    private static IEnumerable<string> Chips(IHtmlDocument page) => page.QuerySelectorAll(".multi .chip").Select(chip => chip.TextContent.Trim());
 
     [Fact]
     public async Task Nonsense_in_the_builder_s_fields_changes_nothing_and_breaks_nothing()
