@@ -19,6 +19,7 @@ public static class AuditWords
         [AuditAction.ContactsImported] = "Contacts imported",
         [AuditAction.ContactsAddedToList] = "Contacts added to a list",
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",
+        [AuditAction.ListMoveUndone] = "Change of a list undone",
         [AuditAction.ContactUnbounced] = "Contact unbounced",
         [AuditAction.IncidentReversed] = "Incident reversed",
         [AuditAction.UnbounceUndone] = "Unbounce taken back",

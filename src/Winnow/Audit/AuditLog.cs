@@ -25,6 +25,8 @@ public enum AuditAction
     ContactsAddedToList,
     /// <summary>Contacts were taken out of a static list.</summary>
     ContactsRemovedFromList,
+    /// <summary>Contacts put into a static list, or taken out of it, were taken out again or given back; count.</summary>
+    ListMoveUndone,
     /// <summary>A bounced address may be mailed again.</summary>
     ContactUnbounced,
     /// <summary>An unbounce was taken back.</summary>

@@ -19,6 +19,12 @@ public static class CsvText
         return text.Append("\r\n").ToString();
     }
 
+    /// <summary>The beginning of a file for people's spreadsheets: the byte order mark that Excel wants, and the headings.</summary>
+    public static byte[] Start(IEnumerable<string> headings, char delimiter = ',') => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Line(headings, delimiter))];
+
+    /// <summary>Lines of it, each cell made <see cref="Harmless"/>.</summary>
+    public static byte[] Lines(IEnumerable<IEnumerable<string?>> lines, char delimiter = ',') => Encoding.UTF8.GetBytes(string.Concat(lines.Select(cells => Line(cells.Select(Harmless), delimiter))));
+
     /// <summary>A cell for people's spreadsheets: what begins like a formula gets an apostrophe in front, so that no program runs it.</summary>
     public static string Harmless(string? cell) => cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + cell : cell ?? "";
 }

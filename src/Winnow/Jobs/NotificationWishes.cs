@@ -23,8 +23,8 @@ public sealed record NotificationKind(string Name, string Label, string Hint, IR
     [
         new("imports", "Imports", "A file of contacts was brought in.", ["ImportContacts"]),
         new("sends", "Sending of emails", "A marketing email of yours went out to everyone, could not, or was refused for your own set-up.", ["SendEmail", "TellSender", "TellIncident"]),
-        new("bulk", "Work on many contacts", "Deletes, restores, changed properties, marketing status and unbounces.", ["DeleteContacts", "RestoreContacts", "SetProperty", "SetMarketing", "UndoEdit", "UnbounceContacts"]),
-        new("other", "Lists and other long work", "Lists that are filled, contacts that are put into a list.", []),
+        new("bulk", "Work on many contacts", "Deletes, restores, changed properties, marketing status, lists and unbounces.", ["DeleteContacts", "RestoreContacts", "SetProperty", "SetMarketing", "MoveMembers", "UndoEdit", "UndoMove", "UnbounceContacts"]),
+        new("other", "Lists and other long work", "Lists that are filled, and all the rest.", []),
     ];
 
     /// <summary>The kind that a job belongs to.</summary>

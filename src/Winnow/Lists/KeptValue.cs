@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Winnow.Contacts;
 using Winnow.Jobs;
 
@@ -11,13 +10,13 @@ namespace Winnow.Lists;
 internal sealed record KeptValue(Contact Now, Contact Back, LaterChange? InTheWay)
 {
     /// <summary>The first line of the file, behind the byte order mark that Excel wants.</summary>
-    public static byte[] Heading => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(CsvText.Line(["Record ID", "Email", "Name", "Property", "Value before the edit", "Value now", "Changed at (UTC)", "Changed by", "Why it was kept"]))];
+    public static byte[] Heading => CsvText.Start(["Record ID", "Email", "Name", "Property", "Value before the edit", "Value now", "Changed at (UTC)", "Changed by", "Why it was kept"]);
 
     /// <summary>A line for each.</summary>
     /// <param name="property">What was edited.</param>
     /// <param name="people">Names by user.</param>
     public static byte[] Lines(Property property, IEnumerable<KeptValue> kept, IReadOnlyDictionary<long, string> people) =>
-        Encoding.UTF8.GetBytes(string.Concat(kept.Select(one => CsvText.Line(one.Cells(property, people).Select(CsvText.Harmless)))));
+        CsvText.Lines(kept.Select(one => one.Cells(property, people)));
 
     private static string? Say(Property property, Contact contact) => property == MarketingStatus.Property ? MarketingStatus.Say(contact) : PropertyValue.Text(property, contact[property]);
 

@@ -59,6 +59,16 @@ public sealed class ListHistory(Db db, TimeProvider clock)
         return new(changes, more ? from : null);
     }
 
+    /// <summary>In which second these contacts joined last, of those who joined after a second, as far as that is kept.</summary>
+    internal static async Task<Dictionary<long, long>> JoinsSince(Tx tx, long accountId, long listId, long second, MemberSet contacts)
+    {
+        var joins = new Dictionary<long, long>();
+        foreach (var row in await tx.Query<Row>(Sql["since"], new { accountId, listId, from = Time(second) }))
+            foreach (var change in Changes(row).Where(change => change.Joined && change.At.ToUnixTimeSeconds() > second && contacts.Contains(change.ContactId)))
+                joins[change.ContactId] = Math.Max(change.At.ToUnixTimeSeconds(), joins.GetValueOrDefault(change.ContactId));
+        return joins;
+    }
+
     /// <summary>When somebody joined or left last, as far as that is kept; changes of the last seconds may not be in it yet.</summary>
     internal static Task<DateTimeOffset?> LastChange(Tx tx, long accountId, long listId) => tx.SingleOrNone<DateTimeOffset?>(Sql["last-change"], new { accountId, listId });
 

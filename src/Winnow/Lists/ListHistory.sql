@@ -26,6 +26,11 @@ select id, from_at, changes from list_history where account_id = @accountId and 
 -- name: rewrite
 update list_history set changes = @changes where account_id = @accountId and list_id = @listId and id = @Id;
 
+-- name: since
+select id, from_at, changes from list_history
+where account_id = @accountId and list_id = @listId and to_at > @from
+order by id;
+
 -- name: last-change
 select to_at from list_history
 where account_id = @accountId and list_id = @listId

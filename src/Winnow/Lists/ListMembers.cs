@@ -48,7 +48,9 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         {
             var members = new MemberSet();
             members.Decode(chunk.Number, chunk.Members);
-            foreach (var id in ids.Only(chunk.Number).Intersect(members).Ids) if (Lists.JoinTimes.At(Lists.JoinTimes.Of(chunk.Joined, (ushort)id)) is { } at) times[id] = at;
+            var asked = ids.Only(chunk.Number).Intersect(members);
+            var all = asked.Count > Few ? Lists.JoinTimes.Read(chunk.Joined) : null;
+            foreach (var id in asked.Ids) if (Lists.JoinTimes.At(all?[id & MemberChunk.Mask] ?? Lists.JoinTimes.Of(chunk.Joined, (ushort)id)) is { } at) times[id] = at;
         }
         foreach (var (id, added, at) in await tx.Query<(long, bool, long)>(Sql["deltas"], new { accountId, listId, ids = contacts.ToArray() }))
             if (added) times[id] = DateTimeOffset.FromUnixTimeSeconds(at / 1_000);
@@ -115,11 +117,19 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     /// <summary>Many contacts join and leave at once: their chunks are rewritten and their deltas dropped. For lists that are COMPLETE.</summary>
     public async Task Flip(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove)
     {
+        var now = Lists.JoinTimes.Second(clock.GetUtcNow());
+        await Flip(tx, accountId, listId, add, remove, now, _ => now);
+    }
+
+    /// <inheritdoc cref="Flip(Tx, long, long, MemberSet, MemberSet)"/>
+    /// <param name="now">The second in which they join and leave.</param>
+    /// <param name="since">Since which second each who joins counts as a member: an earlier one where a membership is given back.</param>
+    internal async Task Flip(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, long now, Func<long, long> since)
+    {
         var touched = add.Union(remove);
         if (touched.Count == 0) return;
         await Lock(tx, accountId, listId);
-        var now = Lists.JoinTimes.Second(clock.GetUtcNow());
-        await Rewrite(tx, accountId, listId, add, remove, _ => now, few: touched.Count < Few);
+        await Rewrite(tx, accountId, listId, add, remove, _ => now, since, few: touched.Count < Few);
         await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = touched.Ids.ToArray() });
     }
 
@@ -187,7 +197,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         await Lock(tx, accountId, listId);
         var deltas = await tx.Query<(long ContactId, bool Added, long At)>(Sql["take-deltas"], new { accountId, listId });
         var seconds = deltas.ToDictionary(d => d.ContactId, d => d.At / 1_000);
-        await Rewrite(tx, accountId, listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)), id => seconds[id], few: true);
+        await Rewrite(tx, accountId, listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)), id => seconds[id], id => seconds[id], few: true);
     }
 
     /// <summary>Holds the list's row until the commit: chunks have one writer at a time.</summary>
@@ -209,7 +219,8 @@ public sealed class ListMembers(Db db, TimeProvider clock)
 
     /// <summary>Rewrites the chunks of those who join and leave, notes since when the former are in, and both in the history.</summary>
     /// <param name="second">When each of them did.</param>
-    private static async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, Func<long, long> second, bool few)
+    /// <param name="since">Since when each who joins counts as a member.</param>
+    private static async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, Func<long, long> second, Func<long, long> since, bool few)
     {
         var touched = add.ChunkNumbers.Union(remove.ChunkNumbers).Order().ToArray();
         var (present, times) = (new MemberSet(), new Dictionary<long, byte[]?>());
@@ -227,7 +238,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
 
         byte[] Times(long chunk)
         {
-            (ushort, long)[] joins = [.. joining.Only(chunk).Ids.Select(id => ((ushort)id, second(id)))];
+            (ushort, long)[] joins = [.. joining.Only(chunk).Ids.Select(id => ((ushort)id, since(id)))];
             return Lists.JoinTimes.Change(times.GetValueOrDefault(chunk), !times.ContainsKey(chunk), joins, leaving.Only(chunk).Ids.Select(id => (ushort)id));
         }
     }

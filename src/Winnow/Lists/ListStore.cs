@@ -159,7 +159,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     public async Task<(long Joined, string? Error)> AddMembers(Tx tx, long accountId, long id, MemberSet contacts)
     {
         if (await Refusal(tx, accountId, id) is { } error) return (0, error);
-        return (await Move(tx, accountId, id, await Hold(tx, accountId, contacts), true), null);
+        return ((await Move(tx, accountId, id, await Hold(tx, accountId, contacts), true)).Members.Count, null);
     }
 
     /// <summary>Takes contacts out of a static list.</summary>
@@ -168,22 +168,36 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     {
         if (await Refusal(tx, accountId, id) is { } error) return (0, error);
         await Hold(tx, accountId, contacts);
-        return (await Move(tx, accountId, id, contacts, false), null);
+        return ((await Move(tx, accountId, id, contacts, false)).Members.Count, null);
     }
 
     /// <summary>Those that there are: none of them can be changed or deleted before the commit, as lists that ask for this one may move them.</summary>
-    private static async Task<MemberSet> Hold(Tx tx, long accountId, MemberSet contacts) => new(await tx.Query<long>(Sql["hold-contacts"], new { accountId, ids = contacts.Ids.ToArray() }));
+    internal static async Task<MemberSet> Hold(Tx tx, long accountId, MemberSet contacts) => new(await tx.Query<long>(Sql["hold-contacts"], new { accountId, ids = contacts.Ids.ToArray() }));
 
-    private async Task<long> Move(Tx tx, long accountId, long id, MemberSet contacts, bool join)
+    /// <summary>Who joined or left, and since which second each is or was a member; 0 where nobody knows.</summary>
+    internal sealed record Moved(MemberSet Members, Func<long, long> Since);
+
+    /// <summary>Puts contacts that the caller holds into a static list that can be changed, or takes them out; who is in it or out of it already stays.</summary>
+    /// <param name="since">Since which second each counts as a member; null: from now on.</param>
+    internal async Task<Moved> Move(Tx tx, long accountId, long id, MemberSet contacts, bool join, Func<long, long>? since = null)
     {
-        if (contacts.Count == 0) return 0;
+        var now = JoinTimes.Second(clock.GetUtcNow());
+        since ??= _ => now;
+        if (contacts.Count == 0) return new(contacts, since);
+        var present = await Present(tx, accountId, id, contacts);
+        var moving = join ? contacts.Except(present) : contacts.Intersect(present);
+        var were = join ? null : await members.JoinTimes(tx, accountId, id, [.. moving.Ids]);
+        await members.Flip(tx, accountId, id, join ? moving : new(), join ? new() : moving, now, since);
+        await keeper.Moved(tx, accountId, id, moving);
+        return new(moving, were is null ? since : contact => were.TryGetValue(contact, out var at) ? JoinTimes.Second(at) : 0);
+    }
+
+    /// <summary>The members in the chunks of these contacts, whom the caller holds; the list is held from here to the commit.</summary>
+    internal async Task<MemberSet> Present(Tx tx, long accountId, long id, MemberSet contacts)
+    {
         await ListGate.Share(tx, accountId);
         await members.Lock(tx, accountId, id);
-        var present = await members.Read(tx, accountId, id, contacts.ChunkNumbers.First(), contacts.ChunkNumbers.Last());
-        var moving = join ? contacts.Except(present) : contacts.Intersect(present);
-        await members.Flip(tx, accountId, id, join ? moving : new(), join ? new() : moving);
-        await keeper.Moved(tx, accountId, id, moving);
-        return moving.Count;
+        return contacts.Count == 0 ? new() : await members.Read(tx, accountId, id, contacts.ChunkNumbers.First(), contacts.ChunkNumbers.Last());
     }
 
     /// <summary>Why nobody can be put into a list by hand, or null.</summary>

@@ -37,7 +37,7 @@ update bulk_operations set purged_at = @now where account_id = @AccountId and id
 select l.account_id, l.id
 from lists l
 where l.kind = 'SELECTION' and l.created_at < @before
-  and not exists (select 1 from bulk_operations o where o.account_id = l.account_id and o.selection_id = l.id)
+  and not exists (select 1 from bulk_operations o where o.account_id = l.account_id and l.id in (o.selection_id, o.moved_id))
   and not exists (select 1 from imports i where i.account_id = l.account_id and i.seen_id = l.id)
   and not exists (select 1 from jobs j where j.account_id = l.account_id and j.outcome is null);      -- it may be what one of them works through
 

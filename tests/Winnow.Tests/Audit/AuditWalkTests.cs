@@ -78,7 +78,7 @@ public sealed partial class AuditWalkTests
         new("/lists/new", AuditAction.ListCreated, "/lists/new", "list", "Name", "New list", "Kind", "static", "do", "save"),
         new("/lists/{Id:long}/rename", AuditAction.ListChanged, "/lists/2/rename", "rename", "Name", "By our hands"),
         new("/lists/{Id:long}/filters", AuditAction.ListChanged, "/lists/1/filters", "filters", "g0.0.property", "city", "g0.0.was", "city", "g0.0.operator", "STRING:IS_EQUAL_TO", "g0.0.value", "Ede", "do", "save"),
-        new("/contacts/add-to-list", AuditAction.ContactsAddedToList, "/contacts/add-to-list?id=2", "add-to-list", "List", "2"),
+        new("/contacts/add-to-list", AuditAction.ContactsAddedToList, "/contacts/add-to-list?id=2", "add-to-list", "List", "2", "Chosen", "2"),
         new("/lists/{Id:long}/remove", AuditAction.ContactsRemovedFromList, "/lists/2/remove?id=1", "remove-from-list"),
         new("/lists/folders/new", AuditAction.ListFoldersChanged, "/lists/folders/new", "new-folder", "Name", "Old"),
         new("/lists/folders/{Id:long}/edit", AuditAction.ListFoldersChanged, "/lists/folders/1/edit", "edit-folder", "Name", "News of ours"),
@@ -118,6 +118,7 @@ public sealed partial class AuditWalkTests
         ["/contacts/set-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
         ["/contacts/set-non-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
         ["/marketing-changes/{Id:long}/undo"] = nameof(SetMarketingTests.An_undo_gives_status_and_reason_back_and_names_in_a_file_whose_status_changed_later),
+        ["/list-moves/{Id:long}/undo"] = nameof(UndoMoveTests.Those_who_were_put_in_leave_again_unless_something_later_decided_otherwise),
         ["/bulk-edits/{Id:long}/undo"] = nameof(UndoEditTests.Every_contact_gets_exactly_the_value_back_that_it_had_whatever_its_type),
         ["/invitation/{Token}"] = nameof(UsersPagesTests.A_person_is_invited_by_mail_joins_and_may_just_what_was_offered),
     };

