@@ -211,6 +211,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/lists/{Id:long}/delete", Permission.EditLists),
         new("/lists/{Id:long}/remove", Permission.EditLists),
         new("/contacts/add-to-list", Permission.EditLists),
+        new("/contacts/create-list", Permission.EditLists),
         new("/list-moves/{Id:long}/undo", Permission.EditLists),
         new("/list-moves/{id:long}/kept", Permission.EditLists),
 
