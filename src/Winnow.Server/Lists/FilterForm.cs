@@ -8,8 +8,8 @@ using Winnow.Filters;
 
 namespace Winnow.Server.Lists;
 
-/// <summary>One line of the filter builder, and what is wrong with it.</summary>
-public sealed record FilterLine(FilterWish Wish, string? Error = null);
+/// <summary>One line of the filter builder, what is wrong with it, and the part of a name by which a list or an e-mail is looked for.</summary>
+public sealed record FilterLine(FilterWish Wish, string? Error = null, string? Find = null);
 
 /// <summary>The filter builder between two requests: all of it travels in its form, so it works without script and survives a
 /// reload. Fields are named <c>g0.1.property</c>: group, line, part. A button named <c>do</c> says what to change (<see cref="Do"/>).</summary>
@@ -57,7 +57,7 @@ public sealed partial class FilterForm
     public static FilterForm Read(IFormCollection form)
     {
         var names = form.Keys.Select(key => Field().Match(key)).Where(m => m.Success).Select(m => (Group: Number(m.Groups[1]), Line: Number(m.Groups[2]))).Distinct().Order().Take(MaxLines);
-        var groups = names.GroupBy(n => n.Group, n => new FilterLine(Wish(form, $"g{n.Group}.{n.Line}."))).Select(g => g.ToList()).ToList();
+        var groups = names.GroupBy(n => n.Group, n => new FilterLine(Wish(form, $"g{n.Group}.{n.Line}."), Find: Text(form, $"g{n.Group}.{n.Line}.find"))).Select(g => g.ToList()).ToList();
         return new()
         {
             Groups = groups.Count == 0 ? [[new(new(""))]] : groups, Search = Text(form, "search")?.Trim(), Part = Text(form, "part"),

@@ -356,7 +356,7 @@ function wake(scope) {
   for (const field of scope.querySelectorAll("[data-typed-count]")) checkCount(field);
   for (const form of scope.querySelectorAll(".has-bulk")) showSelection(form);
   if (scope instanceof Element && scope.matches(".has-bulk")) showSelection(scope);
-  if (scope !== document) tell(document.querySelector("#builder")?.dataset.says);
+  if (scope !== document) tell(document.querySelector("#look")?.dataset.says);
 }
 
 // For screen readers: what changed in a part that was swapped.
@@ -376,7 +376,15 @@ function say(text) {
 // An answer that arrives while somebody writes in the filters is too old for them: the change that follows asks again.
 document.addEventListener("input", event => { const part = closest(event, "#builder"); if (part) part.written = performance.now(); });
 document.addEventListener("htmx:beforeRequest", event => { event.target.asked = performance.now(); });
-document.addEventListener("htmx:beforeSwap", event => { if (event.detail.target.id === "builder" && event.detail.target.written > event.target.asked) event.detail.shouldSwap = false; });
+document.addEventListener("htmx:beforeSwap", event => { if (event.detail.target.id === "builder" && (event.detail.target.written > event.target.asked || pressing)) { event.detail.shouldSwap = false; missed ||= pressing; } });
+
+// Nor may it take away the button that the pointer is on: leaving a field asks for an answer, and pressing a button is how most leave it.
+let pressing = false, missed = false;
+document.addEventListener("pointerdown", () => { pressing = true; missed = false; });
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => {
+  if (missed && !document.querySelector("#list-form.htmx-request")) document.querySelector("#builder")?.dispatchEvent(new Event("change", { bubbles: true }));
+  pressing = missed = false;
+}));
 
 document.addEventListener("htmx:afterSwap", event => event.detail.target.id === "found" ? showFound() : event.detail.target.id === "bell" ? tellNews() : wake(event.detail.target));
 document.addEventListener("htmx:sendError", event => { if (!fromBell(event)) say(document.querySelector("#alert")?.dataset.offline); });

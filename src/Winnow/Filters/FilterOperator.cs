@@ -157,6 +157,9 @@ public sealed record FilterOperator(string Type, string Name, Relation Relation,
     /// <summary>Whether it asks what was, not only what is: the history of the property decides.</summary>
     public bool IsPast => Relation == Relation.Updated || Name.StartsWith("HAS_", StringComparison.Ordinal);
 
+    /// <summary>Whether it asks for texts that people write.</summary>
+    public bool TakesTexts => Relation is Relation.TextEqual or Relation.Contains or Relation.ContainsExactly or Relation.StartsWith or Relation.EndsWith;
+
     /// <summary>Whether it asks for a unit of the calendar, and how many of them.</summary>
     public bool IsCalendar => Type == "CALENDAR_DATE";
 

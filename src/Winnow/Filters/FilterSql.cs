@@ -35,6 +35,9 @@ public sealed class FilterSql
         }, sql.parameters);
     }
 
+    /// <summary>Where the value of a property is, of the table contacts.</summary>
+    public static string Value(Property property) => new FilterSql("contacts.", []).Stored(property);
+
     private string Any(Filter filter) => Joined(" or ", [.. filter.Groups.Select(g => Joined(" and ", [.. g.Filters.Select(Condition)]))]);
 
     private string Condition(Condition condition) => condition switch

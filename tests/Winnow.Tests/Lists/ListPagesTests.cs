@@ -1,6 +1,7 @@
 using System.Net;
 using AngleSharp.Html.Dom;
 using Microsoft.Extensions.DependencyInjection;
+using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Filters;
 using Winnow.Jobs;
@@ -180,6 +181,60 @@ public sealed class ListPagesTests
         Assert.Equal(Filter.MaxFilters, page.QuerySelectorAll(".frow").Length);
         page = await Send(app, page, ("do", "undo"));
         Assert.Equal(["Ede", "Zeist"], Chips(page));
+    }
+
+    [Theory, Databases]
+    public async Task Values_lists_and_e_mails_are_suggested_and_a_large_account_is_estimated_before_it_is_counted(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        var (db, store) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<ContactStore>());
+        await db.Write(async tx =>
+        {
+            var made = await store.New(tx, 1, 300);
+            foreach (var (contact, i) in made.Select((c, i) => (c, i))) contact[BuiltInProperties.Of("city")] = i == 0 ? "Zeist" : i % 3 == 0 ? "Ede" : "Breda";
+            await store.Save(tx, new("IMPORT"), await app.Services.GetRequiredService<Winnow.Contacts.Properties>().Catalog(tx, 1), [.. made.Select(c => ((Contact?)null, c))]);
+            foreach (var n in Enumerable.Range(1, 40)) Assert.NotNull((await app.Services.GetRequiredService<ListStore>().Create(tx, 1, $"Fair {n}", ListKind.Manual, null, TimeZoneInfo.Utc, 1)).Made);
+        });
+
+        var page = await Send(app, await WebApp.Page(app.Http, "/lists/new"), ("do", "pick:0:0:city"));
+        Assert.Equal(["Breda", "Ede"], page.QuerySelectorAll("#g0-0-known option").Select(o => o.GetAttribute("value")));                 // the commonest first; what stands once is no suggestion
+        page = await Send(app, page, ("g0.0.add", "Breda"));
+        Assert.Equal(["Ede"], page.QuerySelectorAll("#g0-0-known option").Select(o => o.GetAttribute("value")));
+
+        page = await Send(app, page, ("do", "and:0"));
+        page = await Send(app, page, ("do", "pick:0:1:@list"));
+        Assert.Equal(31, page.QuerySelectorAll("#g0-1-value option").Length);
+        page = await Send(app, page, ("g0.1.find", "AIR 4"));
+        Assert.Equal(["Choose", "Fair 4", "Fair 40"], page.QuerySelectorAll("#g0-1-value option").Select(o => o.TextContent));
+        page = await Send(app, page, ("g0.1.value", page.QuerySelectorAll("#g0-1-value option").Last().GetAttribute("value")!), ("g0.1.find", "Fair 1"));
+        Assert.Equal("Fair 40", page.QuerySelector("#g0-1-value option[selected]")!.TextContent);                                        // what is chosen stays, whatever is looked for
+        Assert.Equal("City is equal to Breda and is in the list Fair 40", page.QuerySelector(".sentence")!.TextContent);
+
+        page = await Send(app, page, ("do", "remove:0:1"));
+        Assert.Equal("200", page.QuerySelector(".hero-num")!.TextContent);
+        await db.Write(tx => tx.Execute(Statement.Built("many", "update contact_counts set contacts = 3000000 where account_id = @accountId"), new { accountId = 1L }));
+        page = await Send(app, page, ("do", ""));
+        Assert.Equal("about 2,000,000", page.QuerySelector(".hero-num")!.TextContent);
+        Assert.Equal("Create list", page.QuerySelector("#save")!.TextContent);
+        page = await Send(app, page, ("do", "count"));                                                                                    // as the page asks by itself, at once
+        Assert.Equal("200", page.QuerySelector(".hero-num")!.TextContent);
+        page = await Send(app, page, ("do", "drop:0:0:Breda"), ("g0.0.add", "Zeist"));
+        Assert.Equal("counting …", page.QuerySelector(".hero-num")!.TextContent);
+        Assert.Equal("load", page.QuerySelector(".live")!.GetAttribute("hx-trigger"));
+    }
+
+    [Fact]
+    public void A_sample_is_spread_from_the_first_contact_to_the_last()
+    {
+        Assert.Equal([7, 8, 9], ContactSample.Spread(7, 9));
+        foreach (var last in new long[] { 2048, 2049, 3000, 1_000_000, 5_000_000_000 })
+        {
+            var ids = ContactSample.Spread(1, last).ToList();
+            Assert.Equal((1, last), (ids[0], ids[^1]));
+            Assert.InRange(ids.Count, ContactSample.Size / 2, ContactSample.Size);
+            Assert.Equal(ids.Order().Distinct(), ids);
+        }
     }
 
     /// <summary>The form of the builder on this page, with some fields filled in, sent as a browser without script does.</summary>
