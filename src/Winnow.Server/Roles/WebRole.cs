@@ -78,7 +78,6 @@ public static class WebRole
         app.MapNotifications();
         app.MapDeletes();
         app.MapUndoEdits();
-        app.MapExports();
         app.MapLists();
         app.MapImports();
         app.MapEmail();

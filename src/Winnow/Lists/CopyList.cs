@@ -15,10 +15,10 @@ public sealed class CopyList(ListStore lists, Properties properties)
     /// <returns>The copy, or what is wrong.</returns>
     public async Task<(ContactList? Made, string? Error)> Make(Tx tx, long accountId, long id, string name, bool active, long? userId)
     {
-        if (await lists.Find(tx, accountId, id) is not { } list) return (null, "This list does not exist any more.");
-        if (!active && !list.IsReady) return (null, "The list is not filled to the end. Copy it when it is.");
+        if (await lists.Find(tx, accountId, id) is not { } list) return (null, ListRefusal.Gone);
+        if (!active && !list.IsReady) return (null, ListRefusal.CopyUnfilled);
         if (!active) return await lists.CreateFrom(tx, accountId, name, list, userId);
-        if (list.Filter is null) return (null, "This list has no filter: an active copy of it needs one.");
+        if (list.Filter is null) return (null, ListRefusal.CopyWithoutFilter);
         var (zone, catalog) = (ListStore.Zone(list.TimeZone), await properties.Catalog(tx, accountId));
         var (filter, error) = FilterJson.Read(list.Filter, catalog, zone);
         if (filter is null || (error = ListStore.Archived(filter, catalog)) is not null) return (null, error);

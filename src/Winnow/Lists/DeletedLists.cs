@@ -62,7 +62,7 @@ public sealed class DeletedLists(Db db, ListMembers members, Properties properti
         var catalog = await properties.Catalog(tx, accountId);
         return FilterJson.Read(list.Filter ?? "", catalog, ListStore.Zone(list.TimeZone)) is ({ } filter, _)
             ? ListStore.Archived(filter, catalog) ?? await ListRanks.Refusal(tx, accountId, list.Id, list.Name, filter, catalog)
-            : $"The filter of {list.Name} cannot be read any more.";
+            : ListRefusal.Say(ListRefusal.Unreadable, list.Name);
     }
 
     /// <summary>Forgets the members and the past of lists that can no longer come back. Safe to run on several processes at once.</summary>

@@ -18,8 +18,8 @@ internal static class ListRanks
         foreach (var id in filter.ListIds) way[id] = listId;
         while (ahead.TryDequeue(out var id))
         {
-            if (id == listId) return $"The list cannot ask for itself: {Way(listId, name, way, rows)}. Change one of these filters.";
-            if (!rows.TryGetValue(id, out var row)) return $"There is no list with the number {id}. Choose another list.";
+            if (id == listId) return ListRefusal.Say(ListRefusal.Circle, Way(listId, name, way, rows));
+            if (!rows.TryGetValue(id, out var row)) return ListRefusal.Say(ListRefusal.NoList, id);
             foreach (var next in Asked(row, properties)) if (way.TryAdd(next, id)) ahead.Enqueue(next);
         }
         return null;
@@ -58,8 +58,8 @@ internal static class ListRanks
     /// <summary>Why nobody can be told to be in this list or not, or null.</summary>
     public static async Task<string?> Unusable(Tx tx, long accountId, long id) => await tx.SingleOrNone<State>(Sql["state"], new { accountId, id }) switch
     {
-        null => $"There is no list with the number {id}. Choose another list.",
-        { IsFilled: false, Name: var name } => $"The list {name}, which this filter asks for, is still being filled. Try again when it is ready.",
+        null => ListRefusal.Say(ListRefusal.NoList, id),
+        { IsFilled: false, Name: var name } => ListRefusal.Say(ListRefusal.AsksFilling, name),
         _ => null,
     };
 
@@ -72,7 +72,7 @@ internal static class ListRanks
         for (var id = way[listId]; id != listId; id = way[id]) names.Add(rows[id].Name);
         names.Add(name);
         names.Reverse();
-        return string.Join(" asks for ", names);
+        return string.Join(ListRefusal.AsksFor, names);
     }
 
     private sealed record State(string Name, bool IsFilled);

@@ -34,8 +34,8 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     /// <returns>The list, or what is wrong.</returns>
     public async Task<(ContactList? Made, string? Error)> Create(Tx tx, long accountId, string name, ListKind kind, Filter? filter, TimeZoneInfo zone, long? userId, long folderId = 0)
     {
-        if (kind == ListKind.Dynamic && filter is null) return (null, "An active list needs at least one filter.");
-        if (kind is ListKind.Manual or ListKind.Selection && filter is not null) return (null, "A list that people fill has no filter; make it a snapshot or an active list.");
+        if (kind == ListKind.Dynamic && filter is null) return (null, ListRefusal.NoFilter);
+        if (kind is ListKind.Manual or ListKind.Selection && filter is not null) return (null, ListRefusal.ByHand);
         if (filter is not null) await ListGate.Alone(tx, accountId);
         var id = await Ids.Next(tx, accountId, "list");                    // holds the counter: two makers of one name queue up
         if (await NameError(tx, accountId, id, name) is { } error) return (null, error);
@@ -89,7 +89,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     {
         await Ids.Next(tx, accountId, "list", 0);
         if (await NameError(tx, accountId, id, name) is { } error) return error;
-        if (await Find(tx, accountId, id) is not { } list || await tx.Execute(Sql["rename"], new { accountId, id, name = name.Trim(), nameKey = Key(name), now = clock.GetUtcNow() }) == 0) return Gone;
+        if (await Find(tx, accountId, id) is not { } list || await tx.Execute(Sql["rename"], new { accountId, id, name = name.Trim(), nameKey = Key(name), now = clock.GetUtcNow() }) == 0) return ListRefusal.Gone;
         if (list.Name != name.Trim()) await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListChanged, list.Name, null, list.Name, name.Trim());
         return null;
     }
@@ -99,8 +99,8 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     public async Task<string?> ChangeFilter(Tx tx, long accountId, long id, Filter filter, TimeZoneInfo zone, long? userId)
     {
         await ListGate.Alone(tx, accountId);
-        if (await Find(tx, accountId, id) is not { } list) return Gone;
-        if (!list.IsActive) return $"{list.Name} is a static list: its filter was used once. Make an active list instead.";
+        if (await Find(tx, accountId, id) is not { } list) return ListRefusal.Gone;
+        if (!list.IsActive) return ListRefusal.Say(ListRefusal.IsStatic, list.Name);
         var catalog = await properties.Catalog(tx, accountId);
         if (await ListRanks.Refusal(tx, accountId, id, list.Name, filter, catalog) is { } refusal) return refusal;
         await members.Clear(tx, accountId, id);
@@ -132,9 +132,9 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     public async Task<string?> Delete(Tx tx, long accountId, long id, long? userId = null)
     {
         await ListGate.Alone(tx, accountId);                            // nobody makes a filter that asks for it meanwhile
-        if (await Find(tx, accountId, id) is not { } list) return Gone;
-        if (await ListUsage.Lists(tx, accountId, id) is [var other, ..]) return $"The filter of the list {other.Name} asks who is in {list.Name}. Change that filter first.";
-        if (await tx.Execute(Sql["delete"], new { accountId, id, userId, now = clock.GetUtcNow() }) == 0) return Gone;
+        if (await Find(tx, accountId, id) is not { } list) return ListRefusal.Gone;
+        if (await ListUsage.Lists(tx, accountId, id) is [var other, ..]) return ListRefusal.Say(ListRefusal.IsAsked, other.Name, list.Name);
+        if (await tx.Execute(Sql["delete"], new { accountId, id, userId, now = clock.GetUtcNow() }) == 0) return ListRefusal.Gone;
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListDeleted, list.Name, (await members.Count(tx, accountId, id)), list.Filter);
         if (list.IsActive || !list.IsReady) await members.Clear(tx, accountId, id);     // looked for again, should it come back
         return null;
@@ -203,17 +203,17 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     /// <summary>Why nobody can be put into a list by hand, or null.</summary>
     public async Task<string?> Refusal(Tx tx, long accountId, long id) => await Find(tx, accountId, id) switch
     {
-        null => Gone,
-        { IsActive: true } list => $"{list.Name} is an active list: its filter decides who is in it. Change the filter, or use a static list.",
-        { State: ListState.Stopped } list => $"{list.Name} was not filled to the end. Open it and fill it first.",
-        { IsReady: false } list => $"{list.Name} is still being filled. Try again when it is ready.",
+        null => ListRefusal.Gone,
+        { IsActive: true } list => ListRefusal.Say(ListRefusal.IsActive, list.Name),
+        { State: ListState.Stopped } list => ListRefusal.Say(ListRefusal.IsStopped, list.Name),
+        { IsReady: false } list => ListRefusal.Say(ListRefusal.IsFilling, list.Name),
         _ => null,
     };
 
     private static async Task<string?> NameError(Tx tx, long accountId, long id, string name) =>
-        string.IsNullOrWhiteSpace(name) ? "Give the list a name."
-        : name.Trim().Length > ContactList.MaxName ? $"The name is longer than {ContactList.MaxName} characters."
-        : await tx.SingleOrNone<ContactList>(Sql["find-by-name"], new { accountId, nameKey = Key(name) }) is { } other && other.Id != id ? $"Another list is called {other.Name}. Choose another name."
+        string.IsNullOrWhiteSpace(name) ? ListRefusal.Nameless
+        : name.Trim().Length > ContactList.MaxName ? ListRefusal.Say(ListRefusal.TooLong, ContactList.MaxName)
+        : await tx.SingleOrNone<ContactList>(Sql["find-by-name"], new { accountId, nameKey = Key(name) }) is { } other && other.Id != id ? ListRefusal.Say(ListRefusal.Taken, other.Name)
         : null;
 
     private static bool Holds(long chunk, byte[] bytes, long id)
@@ -225,7 +225,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
 
     /// <summary>What is wrong with a stored filter that asks for an archived property: nobody could see or choose it; null when it does not.</summary>
     internal static string? Archived(Filter filter, PropertyCatalog catalog) =>
-        filter.PropertyIds.Select(catalog.Find).FirstOrDefault(property => property?.ArchivedAt is not null) is { } gone ? $"The filter asks for {gone.Label}, which is archived. Bring that property back first." : null;
+        filter.PropertyIds.Select(catalog.Find).FirstOrDefault(property => property?.ArchivedAt is not null) is { } gone ? ListRefusal.Say(ListRefusal.Archived, gone.Label) : null;
 
     /// <summary>This name, or with something behind it where a list has it already: "News (copy)", "News (copy 2)". The caller holds the counter of lists.</summary>
     internal static async Task<string> FreeName(Tx tx, long accountId, string name, string suffix, bool always = false)
@@ -239,8 +239,6 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     }
 
     internal static string Key(string name) => name.Trim().ToLowerInvariant();
-
-    private const string Gone = "This list does not exist any more.";
 
     private sealed record Part(long ListId, byte[]? Members, bool Added);
 }

@@ -225,6 +225,27 @@ public sealed class ListPagesTests
     }
 
     [Fact]
+    public async Task What_a_list_refuses_is_said_in_the_reader_s_language_names_included()
+    {
+        foreach (var text in ListRefusal.All)
+        {
+            string[] names = text.Contains("{1}", StringComparison.Ordinal) ? ["News (2)", "A.*"] : text.Contains("{0}", StringComparison.Ordinal) ? ["News (2)"] : [];
+            Assert.Equal((text, string.Join('|', names)), (ListRefusal.Parts(ListRefusal.Say(text, [.. names])).Text, string.Join('|', ListRefusal.Parts(ListRefusal.Say(text, [.. names])).Names)));
+        }
+        Assert.Equal(("Something else.", 0), (ListRefusal.Parts("Something else.").Text, ListRefusal.Parts("Something else.").Names.Length));
+
+        await using var app = await WebApp.On("sqlite");
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings", new() { ["Language"] = "nl" }, "account");
+        Dictionary<string, string> asks = new() { ["g0.0.property"] = "@list", ["g0.0.was"] = "@list", ["g0.0.operator"] = "IN_LIST", ["Kind"] = "active", ["do"] = "save" };
+        await WebApp.Post(app.Http, "/lists/new", new() { ["g0.0.property"] = "city", ["g0.0.was"] = "city", ["g0.0.add"] = "Ede", ["Name"] = "Ede", ["Kind"] = "active", ["do"] = "save" }, "list");
+        await WebApp.Post(app.Http, "/lists/new", new(asks) { ["g0.0.value"] = "1", ["Name"] = "Nieuws" }, "list");
+        var page = await WebApp.Read(await WebApp.Post(app.Http, "/lists/1/filters", new(asks) { ["g0.0.value"] = "2" }, "filters"));
+        Assert.Equal("De lijst kan niet naar zichzelf vragen: Ede vraagt naar Nieuws vraagt naar Ede. Wijzig een van deze filters.", page.QuerySelector(".notice p")!.TextContent);
+        Assert.Equal("De lijst Nieuws, waar dit filter naar vraagt, wordt nog gevuld. Probeer het opnieuw als die klaar is.", page.QuerySelector("#look .form-error")!.TextContent);
+    }
+
+    [Fact]
     public void A_sample_is_spread_from_the_first_contact_to_the_last()
     {
         Assert.Equal([7, 8, 9], ContactSample.Spread(7, 9));
