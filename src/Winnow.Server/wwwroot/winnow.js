@@ -275,7 +275,17 @@ const keys = {
 /* The filter builder: Ctrl z and Ctrl Shift z (or y) where nothing is being written, Ctrl Enter, Ctrl Shift with an arrow. */
 const writes = event => { const field = closest(event, "input:not([type=checkbox]):not([type=radio]), textarea"); return field && field.value !== field.defaultValue; };
 
+// Enter counts anew, once, and keeps the field: what follows a text at once is another text, not the end of this one.
+function enterKey(event) {
+  const field = closest(event, "#builder input");
+  if (!field || event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
+  if (field.name.endsWith(".add") && field.value.trim()) field.value += "; ";
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+}
+
 function builderKey(event) {
+  if (enterKey(event)) return true;
   const builder = document.querySelector("#builder"), line = closest(event, ".frow"), key = event.key.toLowerCase();
   if (!builder || event.altKey || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return false;
   const button = (key === "z" || key === "y") && !writes(event) ? builder.querySelector(key === "y" || event.shiftKey ? "#redo" : "#undo")
