@@ -59,13 +59,13 @@ public sealed class ListHistory(Db db, TimeProvider clock)
         return new(changes, more ? from : null);
     }
 
-    /// <summary>In which second these contacts joined last, of those who joined after a second, as far as that is kept.</summary>
-    internal static async Task<Dictionary<long, long>> JoinsSince(Tx tx, long accountId, long listId, long second, MemberSet contacts)
+    /// <summary>Which of these contacts joined after a second, and in which second, as far as that is kept.</summary>
+    internal static async Task<List<(long Contact, long Second)>> JoinsSince(Tx tx, long accountId, long listId, long second, MemberSet contacts)
     {
-        var joins = new Dictionary<long, long>();
+        var joins = new List<(long, long)>();
         foreach (var row in await tx.Query<Row>(Sql["since"], new { accountId, listId, from = Time(second) }))
             foreach (var change in Changes(row).Where(change => change.Joined && change.At.ToUnixTimeSeconds() > second && contacts.Contains(change.ContactId)))
-                joins[change.ContactId] = Math.Max(change.At.ToUnixTimeSeconds(), joins.GetValueOrDefault(change.ContactId));
+                joins.Add((change.ContactId, change.At.ToUnixTimeSeconds()));
         return joins;
     }
 

@@ -82,11 +82,23 @@ public sealed class UndoMove(Db db, ContactStore contacts, ListStore lists, List
     {
         await members.Fold(tx, accountId, state.ListId);                         // the history of the last seconds too
         var ordered = JoinTimes.Second((await tx.SingleOrNone<ListMove>(Sql["find"], new { accountId, id = state.OperationId }))!.CreatedAt);
+        var joins = state.Joined ? [] : await ListHistory.JoinsSince(tx, accountId, state.ListId, ordered, await members.Read(tx, accountId, state.MovedId));
         var asked = new MemberSet();
-        foreach (var move in await tx.Query<LaterMove>(Sql["later"], new { accountId, state.ListId, state.OperationId }))
-            if (JsonSerializer.Deserialize<MoveState>(move.JobState, JobQueue.Json) is { } done && done.Joins == state.Joined)
-                asked = asked.Union(new((await members.Read(tx, accountId, move.SelectionId)).Ids.TakeWhile(id => id <= done.After)));
-        return new(ordered, asked, state.Joined ? [] : await ListHistory.JoinsSince(tx, accountId, state.ListId, ordered, await members.Read(tx, accountId, state.MovedId)));
+        foreach (var later in await tx.Query<LaterMove>(Sql["later"], new { accountId, state.ListId, state.OperationId }))
+        {
+            if (later.UndoOutcome == "done") await Discount(tx, accountId, joins, later);
+            else if (later.Move.Joins == state.Joined) asked = asked.Union(new((await members.Read(tx, accountId, later.SelectionId)).Ids.TakeWhile(id => id <= later.Move.After)));
+        }
+        return new(ordered, asked, joins.GroupBy(join => join.Contact).ToDictionary(of => of.Key, of => of.Max(join => join.Second)));
+    }
+
+    /// <summary>Who joined by a move that was undone, or by an undo, is as it was before: moves are undone from the last to the first.</summary>
+    private async Task Discount(Tx tx, long accountId, List<(long Contact, long Second)> joins, LaterMove undone)
+    {
+        var moved = (await members.Read(tx, accountId, undone.MovedId)).Intersect(new(joins.Select(join => join.Contact).Distinct().Order()));
+        var seconds = undone.Move.Joins ? await Seconds(tx, accountId, undone.MovedId, moved) : [];
+        var (from, to) = (JoinTimes.Second(undone.UndoStartedAt ?? default), JoinTimes.Second(undone.UndoFinishedAt ?? default));
+        joins.RemoveAll(join => moved.Contains(join.Contact) && (undone.Move.Joins ? seconds.GetValueOrDefault(join.Contact) == join.Second : join.Second >= from && join.Second <= to));
     }
 
     private async Task<Dictionary<long, long>> Seconds(Tx tx, long accountId, long listId, MemberSet contacts) =>
@@ -110,5 +122,9 @@ public sealed class UndoMove(Db db, ContactStore contacts, ListStore lists, List
     /// <param name="Asked">Whom later moves of the same kind meant, that were not undone.</param>
     /// <param name="JoinedLast">In which second those whom it took out joined last since.</param>
     private sealed record LaterMoves(long Ordered, MemberSet Asked, Dictionary<long, long> JoinedLast);
-    private sealed record LaterMove(long SelectionId, string JobState);
+
+    private sealed record LaterMove(long SelectionId, long MovedId, string JobState, string? UndoOutcome, DateTimeOffset? UndoStartedAt, DateTimeOffset? UndoFinishedAt)
+    {
+        public MoveState Move => JsonSerializer.Deserialize<MoveState>(JobState, JobQueue.Json)!;
+    }
 }

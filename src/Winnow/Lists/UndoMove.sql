@@ -23,11 +23,11 @@ select id from bulk_operations where account_id = @accountId and id = @id $lock;
 update bulk_operations set restore_job_id = @jobId where account_id = @accountId and id = @id;
 
 -- name: later
-select o.selection_id, j.state as job_state
+select o.selection_id, o.moved_id, j.state as job_state, u.outcome as undo_outcome, u.started_at as undo_started_at, u.finished_at as undo_finished_at
 from bulk_operations o
 join jobs j on j.account_id = o.account_id and j.id = o.job_id
 left join jobs u on u.account_id = o.account_id and u.id = o.restore_job_id
-where o.account_id = @accountId and o.list_id = @ListId and o.id > @OperationId and o.kind = 'list' and coalesce(u.outcome, '') <> 'done';
+where o.account_id = @accountId and o.list_id = @ListId and o.id > @OperationId and o.kind = 'list';
 
 -- name: count-undone
 update bulk_operations set restored = restored + @count where account_id = @account and id = @OperationId;

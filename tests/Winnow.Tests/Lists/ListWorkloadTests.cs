@@ -28,6 +28,7 @@ public sealed class ListWorkloadTests
         await app.RunJobs();
         await app.Get<SweepLists>().Run(CancellationToken.None);
         Assert.Equal(0, await app.Scalar<long>("select count(*) from lists where account_id = 1 and state <> 'COMPLETE'"));
+        Assert.Equal(0, await app.Scalar<long>("select count(*) from jobs where account_id = 1 and (outcome is null or outcome = 'failed')"));
         Assert.Empty(await app.Differences());
         await app.Get<ListMembers>().FoldAll(CancellationToken.None);
         Assert.Empty(await app.Differences());
@@ -59,6 +60,7 @@ public sealed class ListWorkloadTests
             var dice = random.Next(100);
             if (dice < 45) await app.Set(some, "city", random.Next(6) == 0 ? null : random.GetItems(Cities, 1)[0]);
             else if (dice < 65) await app.Set(some, "company", random.Next(4) == 0 ? null : random.GetItems(Companies, 1)[0]);
+            else if (dice < 67) await MoveByJob(app, hand, some, joins: random.Next(2) == 0, undo: random.Next(2) == 0);
             else if (dice < 72) await app.Db.Write(tx => app.Get<ListStore>().AddMembers(tx, TestApp.Account, hand.Id, new(some)));
             else if (dice < 79) await app.Db.Write(tx => app.Get<ListStore>().RemoveMembers(tx, TestApp.Account, hand.Id, new(some)));
             else if (dice < 90) await AskingListsTests.Happens(app, random.GetItems(Events, 1)[0], random.Next(1, 4), [.. some.Where(id => id % 2 == 0)]);
@@ -83,6 +85,18 @@ public sealed class ListWorkloadTests
             done += some.Length;
         }
         return done;
+    }
+
+    /// <summary>By the deed of many contacts, and perhaps back; another set by the time it is confirmed is refused.</summary>
+    private static async Task MoveByJob(TestApp app, ContactList list, long[] ids, bool joins, bool undo)
+    {
+        var (move, query) = (app.Get<MoveMembers>(), new Winnow.Contacts.SelectionQuery(ids));
+        if ((await move.Freeze(TestApp.Account, query, list.Id, TimeZoneInfo.Utc, 1)).Receipt is not { } receipt) return;
+        if ((await move.Confirm(TestApp.Account, receipt.SelectionId, list.Id, joins, query, TimeZoneInfo.Utc, "Some", "Move", 1)).JobId is not { } job) return;
+        await app.RunJobs();
+        if (!undo || !(await app.Get<UndoMove>().OfJobs(TestApp.Account, [job])).TryGetValue(job, out var moved)) return;
+        await app.Get<UndoMove>().Confirm(TestApp.Account, moved.Id, "Undo", 1);
+        await app.RunJobs();
     }
 
     private static string City(string op, string city) => Property("city", "STRING", op, $"\"value\":\"{city}\"");

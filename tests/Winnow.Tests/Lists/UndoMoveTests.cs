@@ -124,6 +124,40 @@ public sealed class UndoMoveTests
         Assert.False((await app.Get<UndoMove>().Find(TestApp.Account, move.Id))!.CanBeUndone(app.Clock.GetUtcNow()));
     }
 
+    [Theory, Databases]
+    public async Task Random_moves_undone_from_the_last_to_the_first_leave_the_list_as_it_was_to_the_second(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var random = new Random(5);
+        var ids = await app.In([.. Enumerable.Repeat("Ede", 100)]);
+        await app.NextChunk();
+        ids = [.. ids, .. await app.In([.. Enumerable.Repeat("Ede", 100)])];
+        var list = await app.List("By hand", ListKind.Manual);
+        await app.List("Not by hand", ListKind.Dynamic, AskingListsTests.Json(AskingListsTests.InList(list.Id, not: true)));
+        foreach (var part in ids.Chunk(40))
+        {
+            await Move(app, list, [.. part.Where(_ => random.Next(2) == 0)], true);
+            app.Clock.Advance(TimeSpan.FromSeconds(random.Next(1, 100)));
+        }
+        var (before, moves) = (await Times(app, list, ids), new Stack<ListMove>());
+        for (var i = 0; i < 25; i++)
+        {
+            moves.Push(await Ordered(app, await app.OrderMove(list, [.. random.GetItems(ids, random.Next(1, 120)).Distinct().Order()], random.Next(2) == 0)));
+            app.Clock.Advance(TimeSpan.FromSeconds(random.Next(1, 100)));
+            if (random.Next(3) > 0) continue;
+            if (moves.Pop() is { Left: > 0 } last) await Undo(app, last);
+            app.Clock.Advance(TimeSpan.FromSeconds(random.Next(1, 100)));
+        }
+        Assert.NotEqual(before, await Times(app, list, ids));
+        while (moves.TryPop(out var move))
+        {
+            Assert.Equal((move.Left, 0L, 0L), move.Left > 0 && await Undo(app, move) is var state ? (state.Undone, state.Already, state.Kept) : (0, 0, 0));
+            app.Clock.Advance(TimeSpan.FromSeconds(random.Next(1, 100)));
+        }
+        Assert.Equal(before, await Times(app, list, ids));
+        Assert.Empty(await app.Differences());
+    }
+
     private static async Task Move(TestApp app, ContactList list, long[] ids, bool joins)
     {
         await app.Db.Write(tx => joins ? app.Get<ListStore>().AddMembers(tx, TestApp.Account, list.Id, new(ids)) : app.Get<ListStore>().RemoveMembers(tx, TestApp.Account, list.Id, new(ids)));
