@@ -26,10 +26,12 @@ public sealed record FilterChoices(
         var named = lines.Select(line => line.Wish.Read(properties, zone).Filter).OfType<Condition>().ToList();
         var names = await FilterPreviews.Names(tx, accountId, new([new(named)])) ?? None.Names;
         var offered = new Dictionary<(int, int), (IReadOnlyList<(long, string)>, bool)>();
+        var asked = new Dictionary<(bool IsList, string Find), List<(long Id, string Name)>>();
         foreach (var (at, wish, find) in lines.Where(line => line.Wish.Property is FilterWish.List or FilterWish.Email))
         {
             var isList = wish.Property == FilterWish.List;
-            var found = isList ? await FilterPreviews.Lists(tx, accountId, find, Most + 1) : await FilterPreviews.Emails(tx, accountId, find, Most + 1);
+            if (!asked.TryGetValue((isList, find ?? ""), out var found))
+                found = asked[(isList, find ?? "")] = isList ? await FilterPreviews.Lists(tx, accountId, find, Most + 1) : await FilterPreviews.Emails(tx, accountId, find, Most + 1);
             var chosen = long.TryParse(wish.Values?.FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && (isList ? names.Lists : names.Emails).TryGetValue(id, out var name) ? (id, name) : default;
             offered[at] = ([.. found.Take(Most).Where(f => f.Id != chosen.id).Prepend(chosen).Where(f => f.Item1 != 0)], found.Count > Most || find is not null);
         }

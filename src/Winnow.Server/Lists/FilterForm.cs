@@ -16,7 +16,7 @@ public sealed record FilterLine(FilterWish Wish, string? Error = null, string? F
 public sealed partial class FilterForm
 {
     private const int MaxLines = Filter.MaxFilters, MaxValues = 1000;
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }, Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Groups of lines; one line without a property is where the picker shows.</summary>
     public List<List<FilterLine>> Groups { get; private set; } = [[new(new(""))]];
@@ -94,7 +94,7 @@ public sealed partial class FilterForm
         [.. filter.Groups.Select(g => g.Filters.Select(f => new FilterLine(FilterWish.Of(f, properties, zone).Settled(properties))).ToList())];
 
     /// <summary>The lines with a property, as <see cref="FilterSteps"/> keeps them.</summary>
-    private static string State(List<List<FilterLine>> groups) => JsonSerializer.Serialize(groups.Select(g => g.Select(line => line.Wish).Where(wish => wish.Property.Length > 0)).Where(g => g.Any()));
+    private static string State(List<List<FilterLine>> groups) => JsonSerializer.Serialize(groups.Select(g => g.Select(line => line.Wish).Where(wish => wish.Property.Length > 0)).Where(g => g.Any()), Plain);
 
     private static List<List<FilterLine>>? Lines(string? state, PropertyCatalog properties)
     {

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Winnow.Server.Lists;
@@ -9,7 +9,9 @@ namespace Winnow.Server.Lists;
 /// <param name="shown">The state to begin with: no condition.</param>
 public sealed class FilterSteps(string shown = "[]")
 {
-    private const int MostSteps = 50, MostBytes = 1 << 20;
+    private const int MostSteps = 50, MostCharacters = 1 << 19, MostBytes = 1 << 22;
+    private const string Unknown = "";
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private List<string> past = [], next = [];
 
@@ -26,7 +28,8 @@ public sealed class FilterSteps(string shown = "[]")
     public void Note(string state)
     {
         if (Now == state) return;
-        (past, next, Now) = ([.. past.TakeLast(MostSteps - 1), Now], [], state);
+        if (Now != Unknown) (past, next) = ([.. past.TakeLast(MostSteps - 1), Now], []);
+        Now = state;
     }
 
     /// <summary>Goes back; null when there is nothing to go back to.</summary>
@@ -47,26 +50,27 @@ public sealed class FilterSteps(string shown = "[]")
     /// <summary>All of it as the value of a hidden field: states are alike, so that they take little room when packed together.</summary>
     public string Write()
     {
-        while (past.Sum(s => s.Length) > MostBytes / 4) past.RemoveAt(0);
+        while (past.Concat(next).Sum(state => state.Length) > MostCharacters) (past.Count > next.Count ? past : next).RemoveAt(0);
         using var bytes = new MemoryStream();
-        using (var packed = new BrotliStream(bytes, CompressionLevel.Fastest)) JsonSerializer.Serialize(packed, new Packed(past, Now, next));
+        using (var packed = new BrotliStream(bytes, CompressionLevel.Fastest)) JsonSerializer.Serialize(packed, new Packed(past, Now, next), Plain);
         return Convert.ToBase64String(bytes.ToArray());
     }
 
-    /// <summary>What <see cref="Write"/> gave; none when it is something else, or more than it would give.</summary>
+    /// <summary>What <see cref="Write"/> gave; no steps when it is something else, or more than it would give.</summary>
     public static FilterSteps Read(string? text)
     {
         try
         {
             using var unpacked = new BrotliStream(new MemoryStream(Convert.FromBase64String(text ?? "")), CompressionMode.Decompress);
-            var bytes = new byte[MostBytes + 1];
-            var length = unpacked.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length == 0 || length > MostBytes || JsonSerializer.Deserialize<Packed>(bytes.AsSpan(0, length)) is not { Past: not null, Now: not null, Next: not null } steps) return new();
+            using var bytes = new MemoryStream();
+            var part = new byte[16_384];
+            for (int read; bytes.Length <= MostBytes && (read = unpacked.Read(part)) > 0;) bytes.Write(part, 0, read);
+            if (bytes.Length > MostBytes || JsonSerializer.Deserialize<Packed>(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) is not { Past: not null, Now: not null, Next: not null } steps) return new(Unknown);
             return new(steps.Now) { past = [.. steps.Past.TakeLast(MostSteps)], next = [.. steps.Next.TakeLast(MostSteps)] };
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException or InvalidOperationException or JsonException or DecoderFallbackException)
+        catch (Exception e) when (e is FormatException or InvalidDataException or InvalidOperationException or JsonException)
         {
-            return new();
+            return new(Unknown);
         }
     }
 
