@@ -182,6 +182,10 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/imports/{Id:long}/mapping", Permission.Import),
         new("/imports/{id:long}/rejected", Permission.Import),
 
+        // exports
+        new("/contacts/export", Permission.Export),
+        new("/exports/{id:long}", Permission.Export),                   // and only for who ordered it
+
         // jobs
         new("/jobs", Who.Member),
         new("/jobs/{Id:long}", Who.Member),

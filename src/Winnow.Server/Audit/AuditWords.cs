@@ -17,6 +17,8 @@ public static class AuditWords
         [AuditAction.MarketingSet] = "Marketing status of contacts set",
         [AuditAction.MarketingSetUndone] = "Marketing status of contacts given back",
         [AuditAction.ContactsImported] = "Contacts imported",
+        [AuditAction.ContactsExported] = "Contacts exported",
+        [AuditAction.ExportDownloaded] = "Export downloaded",
         [AuditAction.ContactsAddedToList] = "Contacts added to a list",
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",
         [AuditAction.ListMoveUndone] = "Change of a list undone",

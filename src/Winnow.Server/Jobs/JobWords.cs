@@ -21,6 +21,7 @@ public static class JobWords
     private static readonly Dictionary<string, (string Icon, string Done, string WhenStopped)> Kinds = new()
     {
         [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
+        [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),
         [nameof(EraseContacts)] = ("user-x", "of {0} contacts erased", "It goes on by itself within the hour: what was deleted permanently is erased to the end."),
         [nameof(SetProperty)] = ("pencil", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),

@@ -78,6 +78,7 @@ public static class WebRole
         app.MapNotifications();
         app.MapDeletes();
         app.MapUndoEdits();
+        app.MapExports();
         app.MapLists();
         app.MapImports();
         app.MapEmail();

@@ -21,6 +21,10 @@ public enum AuditAction
     MarketingSetUndone,
     /// <summary>An import was started.</summary>
     ContactsImported,
+    /// <summary>A file of contacts was ordered; count, and after: its columns.</summary>
+    ContactsExported,
+    /// <summary>Such a file was downloaded.</summary>
+    ExportDownloaded,
     /// <summary>Contacts were put into a static list.</summary>
     ContactsAddedToList,
     /// <summary>Contacts were taken out of a static list.</summary>

@@ -14,12 +14,16 @@ public sealed class Files(Db db, TimeProvider clock)
     private static readonly SqlFile Sql = SqlFile.Beside<Files>();
 
     /// <summary>Makes an empty file.</summary>
-    public async Task<long> Create(Tx tx, long accountId, string name, long? userId)
+    /// <param name="expiresAt">When its content is removed; null for <see cref="KeptDays"/>.</param>
+    public async Task<long> Create(Tx tx, long accountId, string name, long? userId, DateTimeOffset? expiresAt = null)
     {
         var id = await Ids.Next(tx, accountId, "file");
-        await tx.Execute(Sql["create"], new { accountId, id, name, userId, now = clock.GetUtcNow() });
+        await tx.Execute(Sql["create"], new { accountId, id, name, userId, now = clock.GetUtcNow(), expiresAt });
         return id;
     }
+
+    /// <summary>Says anew when the content of a file is removed.</summary>
+    public Task KeepUntil(Tx tx, long accountId, long id, DateTimeOffset until) => tx.Execute(Sql["keep-until"], new { accountId, id, until });
 
     /// <summary>Adds bytes at the end, as one more piece.</summary>
     public async Task Append(Tx tx, long accountId, long id, byte[] bytes)
@@ -62,10 +66,10 @@ public sealed class Files(Db db, TimeProvider clock)
         await tx.Execute(Sql["expire"], new { accountId, id, now = clock.GetUtcNow() });
     }
 
-    /// <summary>Removes the content of files that are older than they are kept; not while a job of their account may read or write them.</summary>
+    /// <summary>Removes the content of files that are past their own date or older than files are kept; not while a job of their account may read or write them.</summary>
     public async Task ExpireOld(CancellationToken stop)
     {
-        foreach (var (accountId, id) in await db.Read(tx => tx.Query<(long, long)>(Sql["old"], new { before = clock.GetUtcNow().AddDays(-KeptDays) }), stop))
+        foreach (var (accountId, id) in await db.Read(tx => tx.Query<(long, long)>(Sql["old"], new { before = clock.GetUtcNow().AddDays(-KeptDays), now = clock.GetUtcNow() }), stop))
             await db.Write(tx => Expire(tx, accountId, id), stop);
     }
 

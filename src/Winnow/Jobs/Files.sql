@@ -1,5 +1,5 @@
 -- name: create
-insert into files (account_id, id, name, size, pieces, created_by, created_at) values (@accountId, @id, @name, 0, 0, @userId, @now);
+insert into files (account_id, id, name, size, pieces, created_by, created_at, expires_at) values (@accountId, @id, @name, 0, 0, @userId, @now, @expiresAt);
 
 -- name: grow
 update files set size = size + @size, pieces = pieces + 1 where account_id = @accountId and id = @id returning pieces - 1;
@@ -22,16 +22,19 @@ select bytes from file_pieces where account_id = @AccountId and file_id = @Id an
 -- name: expire
 update files set size = 0, pieces = 0, expired_at = @now where account_id = @accountId and id = @id;
 
+-- name: keep-until
+update files set expires_at = @until where account_id = @accountId and id = @id;
+
 -- name: forget-drafts
 delete from imports where account_id = @accountId and file_id = @id and job_id is null;
 
 -- name: old
 select f.account_id, f.id from files f
-where f.expired_at is null and f.created_at < @before
-  and not exists (select 1 from jobs j where j.account_id = f.account_id and j.outcome is null and j.kind in ('ImportContacts', 'UndoEdit', 'UndoMove'));
+where f.expired_at is null and (f.created_at < @before or f.expires_at <= @now)
+  and not exists (select 1 from jobs j where j.account_id = f.account_id and j.outcome is null and j.kind in ('ImportContacts', 'UndoEdit', 'UndoMove', 'ExportContacts'));
 
 -- name: next
 select account_id, id, name, size, created_at from files where account_id = @accountId and id > @after and expired_at is null order by id limit 1;
 
 -- name: busy
-select exists (select 1 from jobs where account_id = @accountId and outcome is null and kind in ('ImportContacts', 'UndoEdit', 'UndoMove'));
+select exists (select 1 from jobs where account_id = @accountId and outcome is null and kind in ('ImportContacts', 'UndoEdit', 'UndoMove', 'ExportContacts'));

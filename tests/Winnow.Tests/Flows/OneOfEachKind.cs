@@ -17,6 +17,9 @@ namespace Winnow.Tests;
 /// The list 1 is an active one, the list 2 a static one.</summary>
 internal static class OneOfEachKind
 {
+    /// <summary>The job of the export; the same whenever they are made.</summary>
+    private static long export;
+
     /// <summary>A route of the table of permissions with these ids filled in.</summary>
     public static string Path(string pattern) => Regex.Replace(pattern, @"\{(\w+)(:\w+)?\}", part => (part.Groups[1].Value, pattern) switch
     {
@@ -24,6 +27,7 @@ internal static class OneOfEachKind
         (_, var unmatched) when unmatched.StartsWith("/settings/bounces/unmatched/", StringComparison.Ordinal) => "2",
         (_, var marketing) when marketing.StartsWith("/marketing-changes/", StringComparison.Ordinal) => "2",
         (_, var move) when move.StartsWith("/list-moves/", StringComparison.Ordinal) => "3",
+        (_, "/exports/{id:long}") => $"{export}",
         (_, var list) when list.EndsWith("/remove", StringComparison.Ordinal) => "2",
         (_, "/settings/properties/{Id:long}") => $"{Property.FirstCustomId}",        // those below are everybody's
         _ => "1",
@@ -65,6 +69,10 @@ internal static class OneOfEachKind
         await EditAndUndo(services, db);
         await SetMarketingAndUndo(services);
         await MoveAndUndo(services, db);
+        var exports = services.GetRequiredService<ExportContacts>();
+        var all = (await exports.Freeze(1, new([1]), TimeZoneInfo.Utc, 1)).Receipt!;
+        export = (await exports.Confirm(1, all.SelectionId, new([], ','), new([1]), TimeZoneInfo.Utc, "Ann", "Export Ann", "ann.csv", 1)).JobId!.Value;
+        await services.GetRequiredService<JobRunner>().RunOpenJobs();
     }
 
     /// <summary>A move into the list 2 whose undo left somebody alone, as a second move meant them too; the list is empty in the end.</summary>

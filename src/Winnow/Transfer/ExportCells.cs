@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using Winnow.Contacts;
+using Winnow.Jobs;
+
+namespace Winnow.Transfer;
+
+/// <summary>The cells of an exported contact, as spreadsheets read them and as an import reads them again: labels of choices, moments in UTC to the second,
+/// numbers as numbers. Texts that a spreadsheet would run as formulas get an apostrophe in front.</summary>
+public static class ExportCells
+{
+    private static readonly CultureInfo DecimalComma = WithComma();
+
+    /// <summary>A line for each contact.</summary>
+    public static byte[] Lines(IReadOnlyList<Property> columns, IEnumerable<Contact> contacts, char delimiter) =>
+        Encoding.UTF8.GetBytes(string.Concat(contacts.Select(contact => CsvText.Line(columns.Select(column => Cell(column, contact[column], delimiter)), delimiter))));
+
+    /// <summary>One cell.</summary>
+    /// <param name="value">Typed as the property says; null is empty.</param>
+    public static string Cell(Property property, object? value, char delimiter) => value switch
+    {
+        null => "",
+        double number => delimiter == ';' ? WithDecimalComma(number) : number.ToString("R", CultureInfo.InvariantCulture),
+        long instant when property.Type == PropertyType.DateTime => DateTimeOffset.FromUnixTimeMilliseconds(instant).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        string choices when property.Type == PropertyType.Enumeration => CsvText.Harmless(Labels(property, choices)),
+        _ => CsvText.Harmless(PropertyValue.Text(property, value)),
+    };
+
+    /// <summary>Three decimals get a fourth: what reads it again would take 1,234 for a thousand and more.</summary>
+    private static string WithDecimalComma(double number)
+    {
+        var text = number.ToString("R", DecimalComma);
+        var comma = text.IndexOf(',', StringComparison.Ordinal);
+        return comma >= 0 && text.Length - comma - 1 == 3 ? text + "0" : text;
+    }
+
+    /// <summary>The labels, where they can be told apart again.</summary>
+    private static string Labels(Property property, string value)
+    {
+        if (!property.IsMultiple) return property.OptionLabel(value);
+        var labels = value.Split(';').Select(property.OptionLabel).ToList();
+        return labels.Exists(label => label.Contains(';', StringComparison.Ordinal)) ? value : string.Join(';', labels);
+    }
+
+    private static CultureInfo WithComma()
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NumberDecimalSeparator = ",";
+        return culture;
+    }
+}

@@ -1,0 +1,106 @@
+using Winnow.Audit;
+using Winnow.Contacts;
+using Winnow.Data;
+using Winnow.Jobs;
+using Winnow.Lists;
+
+namespace Winnow.Transfer;
+
+/// <summary>How a file of contacts is to look.</summary>
+/// <param name="Columns">Internal names of properties, in this order; empty for all of them. Those by which people know a contact come before them in any case.</param>
+/// <param name="Delimiter">Comma or semicolon; with the semicolon numbers have a decimal comma.</param>
+public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter);
+
+/// <summary>Where an export is, and at its end what came of it.</summary>
+/// <param name="Columns">Internal names of the properties, as they stand in the file.</param>
+/// <param name="After">All ids up to here are written.</param>
+/// <param name="Rows">Contacts in the file.</param>
+/// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
+public sealed record ExportState(long SelectionId, long FileId, IReadOnlyList<string> Columns, string Delimiter, long After, long Rows, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>Writes a selection of contacts of any size to a CSV file: frozen first, then written in the order of their ids, some thousand a transaction, so that
+/// the file is complete when the job ends and never in memory. Only who ordered it can download it, for <see cref="KeptDays"/> days.</summary>
+public sealed class ExportContacts(Db db, ContactStore contacts, Properties properties, FrozenSelections selections, ListMembers members, Files files, JobQueue jobs, TimeProvider clock) : IJob
+{
+    /// <summary>How long the file can be downloaded, in days.</summary>
+    public const int KeptDays = 7;
+    private const int SampleSize = 5, MostRows = 2_000;
+    private static readonly string[] First = ["hs_object_id", "email", "firstname", "lastname"];
+    private static readonly SqlFile Sql = SqlFile.Beside<ExportContacts>();
+
+    /// <summary>Freezes a selection as it is now.</summary>
+    /// <returns>The receipt, or what is wrong with the selection, as a sentence.</returns>
+    public Task<(EditReceipt? Receipt, string? Error)> Freeze(long accountId, SelectionQuery query, TimeZoneInfo zone, long? userId, CancellationToken stop = default) =>
+        db.Write<(EditReceipt?, string?)>(async tx =>
+        {
+            var (frozen, error) = await selections.Freeze(tx, accountId, query, zone, userId);
+            return frozen is null ? (null, error) : (await Receipt(tx, frozen), null);
+        }, stop);
+
+    /// <summary>The receipt of a frozen selection again, or null when this account has none of this id.</summary>
+    public Task<EditReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(async tx =>
+        await selections.Find(tx, accountId, selectionId) is { } frozen ? await Receipt(tx, frozen) : null, stop);
+
+    /// <summary>Orders the file. The selection, evaluated again, must be the frozen one; else nothing happens. Posted twice it starts one job.</summary>
+    /// <param name="query">The selection that the receipt was made of.</param>
+    /// <param name="words">What was selected, in words.</param>
+    /// <param name="title">The job's title.</param>
+    /// <param name="fileName">The name of the file.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long selectionId, ExportWish wish, SelectionQuery query, TimeZoneInfo zone, string words, string title, string fileName, long userId, CancellationToken stop = default) =>
+        db.Write(async tx =>
+        {
+            if (wish.Delimiter is not (',' or ';')) return new(null, Error: "The columns must be separated by commas or semicolons.");
+            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, query, zone, unasked: long.MaxValue);
+            if (frozen is null) return refused!;
+            var columns = Columns(await properties.Catalog(tx, accountId), wish.Columns);
+            var fileId = await files.Create(tx, accountId, fileName, userId, clock.GetUtcNow().AddDays(KeptDays));
+            await files.Append(tx, accountId, fileId, CsvText.Start(columns.Select(column => CsvText.Harmless(column.Label)), wish.Delimiter));
+
+            var state = new ExportState(selectionId, fileId, [.. columns.Select(column => column.Name)], wish.Delimiter.ToString(), 0, 0);
+            var (operationId, jobId) = (await Ids.Next(tx, accountId, "bulk_operation"), await jobs.Enqueue<ExportContacts>(tx, accountId, title, state, frozen.Set.Count, userId));
+            await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow() });
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsExported, words, frozen.Set.Count, after: string.Join(", ", columns.Select(column => column.Label)));
+            return new BulkOutcome(jobId);
+        }, stop);
+
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
+    {
+        var pace = new PacedBatches(clock);
+        while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<ExportState>().SelectionId, run.State<ExportState>().After, Math.Min(pace.Size, MostRows)), stop) is { Count: > 0 } ids)
+            await pace.Take(() => run.Step(tx => Write(tx, run, ids), stop));
+        if (run.State<ExportState>().ExpiresAt is null) await run.Step(tx => End(tx, run), stop);
+        return run.State<ExportState>();
+    }
+
+    /// <summary>The file of an export for who ordered it, which is put on record; null for everybody else, and when it is not finished or past its date.</summary>
+    public async Task<StoredFile?> Download(long accountId, long jobId, long userId, CancellationToken stop = default)
+    {
+        if (await jobs.Find(accountId, jobId) is not { Kind: nameof(ExportContacts), Outcome: "done" } job || job.CreatedBy != userId) return null;
+        if (job.ResultAs<ExportState>() is not { ExpiresAt: { } until } state || until <= clock.GetUtcNow() || await files.Find(accountId, state.FileId) is not { } file) return null;
+        await db.Write(tx => AuditLog.Add(tx, clock, accountId, userId, AuditAction.ExportDownloaded, job.Title, state.Rows), stop);
+        return file;
+    }
+
+    private async Task<Step<ExportState>> Write(Tx tx, JobRun run, List<long> ids)
+    {
+        var (state, catalog) = (run.State<ExportState>(), await properties.Catalog(tx, run.AccountId));
+        var columns = state.Columns.Select(name => catalog.Find(name)!).ToList();
+        var rows = await contacts.Read(tx, run.AccountId, ids);
+        await files.Append(tx, run.AccountId, state.FileId, ExportCells.Lines(columns, rows, state.Delimiter[0]));
+        return new(state with { After = ids[^1], Rows = state.Rows + rows.Count }, ids.Count);
+    }
+
+    private async Task<Step<ExportState>> End(Tx tx, JobRun run)
+    {
+        var (state, until) = (run.State<ExportState>(), clock.GetUtcNow().AddDays(KeptDays));
+        await files.KeepUntil(tx, run.AccountId, state.FileId, until);
+        return new(state with { ExpiresAt = until }, 0);
+    }
+
+    private static List<Property> Columns(PropertyCatalog catalog, IReadOnlyList<string> wanted) =>
+        [.. First.Select(name => catalog.Find(name)!).Concat(wanted.Count == 0 ? catalog.Present : wanted.Select(catalog.Find).OfType<Property>()).Distinct()];
+
+    private async Task<EditReceipt> Receipt(Tx tx, FrozenSelection frozen) =>
+        new(frozen.Id, frozen.At, frozen.Set.Count, await contacts.Read(tx, frozen.AccountId, [.. frozen.Set.After(0).Take(SampleSize)]));
+}
