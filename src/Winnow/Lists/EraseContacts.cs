@@ -36,7 +36,7 @@ public sealed class EraseContacts(Db db, Erasure erasure, Mentions mentions, Fil
         while (run.State<EraseState>() is var state && state.Phase <= Check)
         {
             if (state.Phase == Lists && state.Place == 0) await members.FoldAll(stop);         // their leaves are history first
-            if (state.Phase == 2) await OneFile(run, state, stop);
+            if (state.Phase == 2) await OneFile(run, selectionId, state, stop);
             else await pace.Take(() => run.Step(tx => One(tx, run.AccountId, selectionId, state, pace.Size), stop));
             if (run.State<EraseState>() is { Phase: 0, Left: > 0 }) throw new JobPostponedException("Mails or imports that may name them are still under way.", Again);
         }
@@ -64,10 +64,10 @@ public sealed class EraseContacts(Db db, Erasure erasure, Mentions mentions, Fil
     }
 
     /// <summary>A file is read outside of the transaction: it may be large.</summary>
-    private async Task OneFile(JobRun run, EraseState state, CancellationToken stop)
+    private async Task OneFile(JobRun run, long selectionId, EraseState state, CancellationToken stop)
     {
         var next = await db.Read(tx => Files.Next(tx, run.AccountId, state.Place), stop);
-        var names = next is { IsBusy: false, File: var file } && await mentions.In(file, stop);
+        var names = next is { IsBusy: false, File: var file } && (await db.Read(tx => Exported(tx, file, selectionId), stop) || await mentions.In(file, stop));
         await run.Step(async tx =>
         {
             if (next is not { } found) return new Step<EraseState>(Next(state), 0);
@@ -75,6 +75,15 @@ public sealed class EraseContacts(Db db, Erasure erasure, Mentions mentions, Fil
                 foreach (var id in await tx.Query<long>(Sql["files-of-one-import"], new { run.AccountId, id = found.File.Id })) await files.Expire(tx, run.AccountId, id);
             return new Step<EraseState>(state with { Place = found.File.Id, Files = state.Files + (names ? 1 : 0), Left = state.Left + (found.IsBusy ? 1 : 0) }, 0);
         }, stop);
+    }
+
+    /// <summary>Whether a file is an export that has one of them in it, with an address or without.</summary>
+    private async Task<bool> Exported(Tx tx, StoredFile file, long selectionId)
+    {
+        foreach (var exported in await tx.Query<long>(Sql["exported"], new { file.AccountId, file.Id }))
+            if ((await members.Read(tx, file.AccountId, exported)).Intersect(await members.Read(tx, file.AccountId, selectionId)) is { Count: > 0 } both
+                && (await Erasure.Gone(tx, file.AccountId, [.. both.Ids])).Length > 0) return true;
+        return false;
     }
 
     private async Task<EraseState> OneList(Tx tx, long accountId, long selectionId, EraseState state)

@@ -147,6 +147,25 @@ public sealed class ErasureTests
     }
 
     [Theory, Databases]
+    public async Task An_export_that_has_somebody_without_an_address_in_it_is_removed_too(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var ids = await app.Add(TestApp.Account, ["lastname=Zwaluwenberg"], ["lastname=Bakker"]);
+        foreach (var (id, file) in ids.Zip([901L, 902L]))
+        {
+            var (receipt, _) = await app.Get<DeleteContacts>().Freeze(1, new([id]), TimeZoneInfo.Utc, 1);
+            await app.Execute("insert into files (account_id, id, name, size, pieces, created_at) values (1, @file, 'contacts.csv', 1, 1, 0)", new { file });
+            await app.Execute("insert into file_pieces (account_id, file_id, piece, bytes) values (1, @file, 0, @bytes)", new { file, bytes = Encoding.ASCII.GetBytes($"{id},,Zwaluwenberg".Replace("Zwaluwenberg", file == 901 ? "Zwaluwenberg" : "Bakker", StringComparison.Ordinal)) });
+            await app.Execute("insert into jobs (account_id, id, kind, title, state, outcome, created_at) values (1, @file, 'ExportContacts', 'Export', cast(@state as $json), 'done', 0)", new { file, state = $$"""{"fileId":{{file}}}""" });
+            await app.Execute("insert into bulk_operations (account_id, id, kind, selection_id, count, job_id, source, created_at) values (1, @file, 'export', @SelectionId, 1, @file, '1 contact', 0)", new { file, receipt!.SelectionId });
+        }
+        Assert.Equal(2, await app.Scalar<long>("select count(*) from files where account_id = 1 and size > 0"));
+        await Erase(app, ids[0]);
+        Assert.Equal(1, await app.Scalar<long>("select count(*) from files where account_id = 1 and size > 0"));
+        Assert.Empty((await Everywhere(app)).Where(trace => trace.EndsWith("zwaluwenberg", StringComparison.Ordinal)));
+    }
+
+    [Theory, Databases]
     public async Task Hashes_from_before_there_was_a_key_get_one(string database)
     {
         await using var app = await TestApp.On(database);
