@@ -8,7 +8,7 @@ namespace Winnow.Bench;
 public static class ListTimes
 {
     /// <summary>The figures, in the order in which they are measured.</summary>
-    public static readonly IReadOnlyList<(string Name, Func<Place, int, Task<IReadOnlyList<Figure>>> Measure)> Figures = [("times", Measure), ("builder", FilterBuilding.Measure)];
+    public static readonly IReadOnlyList<(string Name, Func<Place, int, Task<IReadOnlyList<Figure>>> Measure)> Figures = [("times", Measure), ("builder", FilterBuilding.Measure), ("indexes", PropertyIndexTimes.Measure)];
 
     private const int Lists = 60, Rounds = 40;
 

@@ -26,6 +26,8 @@ public static class Schedule
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Forget passwords tried long ago", TimeSpan.FromHours(1), services.GetRequiredService<SignInTries>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),
+        new("Write how often properties were asked for", TimeSpan.FromMinutes(1), services.GetRequiredService<PropertyUses>().Write),
+        new("Make and drop indexes of properties", TimeSpan.FromMinutes(10), services.GetRequiredService<PropertyIndexes>().Advise),
         new("Remove files past their date", TimeSpan.FromHours(1), services.GetRequiredService<Files>().ExpireOld),
         new("Forget lists deleted long ago", TimeSpan.FromHours(1), services.GetRequiredService<DeletedLists>().Purge),
         new("Make lists static whose time has come", TimeSpan.FromMinutes(5), services.GetRequiredService<ListConversions>().RunDue),

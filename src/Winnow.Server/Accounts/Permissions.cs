@@ -91,6 +91,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/security/passkeys/options", Who.Member),
         new("/settings/security/passkeys/{id}/rename", Who.Member),
         new("/settings/security/passkeys/{id}/remove", Who.Member),
+        new("/settings/indexes", Permission.Settings),
         new("/settings/properties", Permission.EditProperties),
         new("/settings/properties/groups", Permission.EditProperties),
         new("/settings/properties/new", Permission.EditProperties),

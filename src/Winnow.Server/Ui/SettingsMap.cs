@@ -14,6 +14,7 @@ public static class SettingsMap
     [
         new("account", "Account", "/settings"),
         new("properties", "Properties", "/settings/properties"),
+        new("indexes", "Indexes", "/settings/indexes"),
         new("sending", "Sending", "/settings/sending"),
         new("bounces", "Bounces", "/settings/bounces"),
         new("users", "Users", "/settings/users"),

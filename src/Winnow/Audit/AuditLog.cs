@@ -127,6 +127,12 @@ public enum AuditAction
     EmailDeleted,
     /// <summary>A test of an e-mail went to an address.</summary>
     EmailTested,
+    /// <summary>An index on a property is kept, whether it is asked for or not.</summary>
+    IndexPinned,
+    /// <summary>An index on a property is kept only as long as it is asked for.</summary>
+    IndexUnpinned,
+    /// <summary>An index on a property was dropped by hand.</summary>
+    IndexDropped,
     /// <summary>A job was asked to stop.</summary>
     JobStopped,
     /// <summary>How somebody wants to be told of ended jobs.</summary>

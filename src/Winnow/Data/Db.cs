@@ -68,6 +68,22 @@ public sealed class Db : IAsyncDisposable
         catch (DbException) when (Count()) { throw; }
     }
 
+    /// <summary>Whether writers wait while an index is made.</summary>
+    public bool WritersWaitForIndexes => oneWriter is not null;
+
+    /// <summary>Runs what no transaction may be around. On SQLite no other writer of this process is at work meanwhile.</summary>
+    internal async Task Outside(Func<DbConnection, Dialect, Task> work, CancellationToken stop)
+    {
+        if (oneWriter is not null) await oneWriter.WaitAsync(stop);
+        try
+        {
+            await using var connection = await Connect(stop);
+            await work(connection, Dialect);
+        }
+        catch (DbException) when (Count()) { throw; }
+        finally { oneWriter?.Release(); }
+    }
+
     /// <summary>Applies the numbered migrations that this database lacks. Two processes may start at once: the second waits.</summary>
     public async Task Migrate(CancellationToken stop = default)
     {

@@ -18,6 +18,26 @@ internal static class CaseFolding
 
     private static char Lower(char letter) => char.IsAsciiLetterUpper(letter) ? (char)(letter | ' ') : letter;
 
+    /// <summary>All texts that lower() can make of one that folds to one of these: an é of the operand is an é or an É there.</summary>
+    /// <returns>Null when they are more than <paramref name="most"/>.</returns>
+    public static IReadOnlyCollection<string>? Spellings(IEnumerable<string> folded, int most)
+    {
+        var all = new HashSet<string>();
+        foreach (var text in folded)
+        {
+            List<string> some = [""];
+            foreach (var small in text)
+            {
+                char[] letters = [small, .. Capitals[small]];
+                if (some.Count * letters.Length > most) return null;
+                some = [.. some.SelectMany(begun => letters.Select(letter => begun + letter))];
+            }
+            all.UnionWith(some);
+            if (all.Count > most) return null;
+        }
+        return all;
+    }
+
     /// <summary>What SQL must replace in a text, besides A-Z, before comparing it with these folded operands: capital and small letter.</summary>
     public static IEnumerable<(char Capital, char Small)> Replacements(IEnumerable<string> folded) =>
         folded.SelectMany(text => text).Distinct().Order().SelectMany(small => Capitals[small].Select(capital => (capital, small)));

@@ -7,6 +7,7 @@ namespace Winnow.Filters;
 /// exports. Values are parameters, never text; property ids are numbers.</summary>
 public sealed class FilterSql
 {
+    private const int MostSpellings = 200;
     private const string Past = "cast(h.before as $json)";
     private readonly string prefix;
     private readonly Dictionary<string, object?> parameters;
@@ -37,6 +38,22 @@ public sealed class FilterSql
 
     /// <summary>Where the value of a property is, of the table contacts.</summary>
     public static string Value(Property property) => new FilterSql("contacts.", []).Stored(property);
+
+    /// <summary>What an index on a property must hold so that the conditions written here find by it: the expression, and the value that all contacts in it
+    /// have; null when the property has a column. Several choices at once are found by who has any.</summary>
+    public static (string Expression, string Value)? Index(Property property)
+    {
+        if (property.Column is not null || property.Id == Contact.RecordId) return null;
+        var sql = new FilterSql("", []);
+        return (property.Type switch
+        {
+            PropertyType.String => sql.Small(property),
+            PropertyType.Number => sql.Cast(property, "double precision"),
+            PropertyType.Date or PropertyType.DateTime => sql.Cast(property, "bigint"),
+            _ when property.IsMultiple => "id",
+            _ => $"({sql.Text(property)})",
+        }, sql.Stored(property));
+    }
 
     private string Any(Filter filter) => Joined(" or ", [.. filter.Groups.Select(g => Joined(" and ", [.. g.Filters.Select(Condition)]))]);
 
@@ -102,7 +119,8 @@ public sealed class FilterSql
         (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany(filter.Property, any) : $"{Text(filter.Property)} in {Parameter(any.Values.ToArray())}",
         (Relation.AllOf, Texts all) => AllOf(filter.Property, all),
         (Relation.Exactly, Texts all) => Exactly(filter.Property, all),
-        (Relation.TextEqual, Texts any) => $"{Folded(filter.Property, any)} in {Parameter(any.Values.Select(CaseFolding.Fold).ToArray())}",
+        (Relation.TextEqual, Texts any) => CaseFolding.Spellings(any.Values.Select(CaseFolding.Fold), MostSpellings) is { } spellings ? $"{Small(filter.Property)} in {Parameter(spellings.ToArray())}"
+            : $"{Folded(filter.Property, any)} in {Parameter(any.Values.Select(CaseFolding.Fold).ToArray())}",
         (Relation.Contains, Texts any) => Contains(Folded(filter.Property, any), any.Values.Select(CaseFolding.Fold)),
         (Relation.ContainsExactly, Texts any) => Contains(Text(filter.Property), any.Values),
         (Relation.StartsWith, Texts any) => Either(Folded(filter.Property, any), any, StartsWith),
@@ -142,6 +160,9 @@ public sealed class FilterSql
 
     /// <summary>A text that is shorter than its end would count from behind on SQLite.</summary>
     private static string EndsWith(string text, string part) => $"(length({text}) >= length({part}) and substr({text}, length({text}) - length({part}) + 1) = {part})";
+
+    /// <summary>The text with A to Z in small letters: always the same expression, so that an index can hold it.</summary>
+    private string Small(Property property) => $"lower({Text(property)} $binary)";
 
     /// <summary>The text in small letters, as far as the operand can tell.</summary>
     private string Folded(Property property, Texts any) => $"lower({CaseFolding.Replacements(any.Values.Select(CaseFolding.Fold))

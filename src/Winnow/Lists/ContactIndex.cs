@@ -17,7 +17,7 @@ public sealed record ContactRows(IReadOnlyList<Contact> Rows, bool HasPrevious, 
 
 /// <summary>The index of contacts: a view's page, its count, and the exact set of ids behind it. A page is found by the place of
 /// its first or last contact in the order, never by counting rows, so that the last page of a million is as fast as the first.</summary>
-public sealed class ContactIndex(ContactStore contacts, ListMembers members, FilterFacts facts, TimeProvider clock)
+public sealed class ContactIndex(ContactStore contacts, ListMembers members, FilterFacts facts, PropertyUses uses, TimeProvider clock)
 {
     /// <summary>Sets up to this size are looked up by id and can be sorted by any column of <see cref="Sorts"/>.</summary>
     public const int Small = 20_000;
@@ -51,6 +51,7 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members, Fil
         {
             var (whole, missing) = await facts.WithMembers(tx, accountId, filter);
             if (whole is null) return (null, missing);
+            uses.Asked(accountId, whole);
             view.Add(FilterSql.Of(whole, clock.GetUtcNow()));
         }
         if (query.Ids is not null) view.Add("id in @ticked", ("ticked", query.Ids.ToArray()));

@@ -14,7 +14,7 @@ public sealed record FilterPreview(long Count, long All, IReadOnlyList<Contact> 
 public sealed record FilterEstimate(long? Count, long All);
 
 /// <summary>Asks the database about filters that are being made.</summary>
-public sealed class FilterPreviews(FilterFacts facts, ContactStore contacts, TimeProvider clock)
+public sealed class FilterPreviews(FilterFacts facts, ContactStore contacts, PropertyUses uses, TimeProvider clock)
 {
     private const int SampleSize = 5, FewestHits = 20;
 
@@ -62,6 +62,7 @@ public sealed class FilterPreviews(FilterFacts facts, ContactStore contacts, Tim
     {
         var (whole, error) = await facts.WithMembers(tx, accountId, filter);
         if (whole is null) return (null, error);
+        uses.Asked(accountId, whole);
         var (condition, parameters) = FilterSql.Of(whole, clock.GetUtcNow());
         parameters["accountId"] = accountId;
         var count = await tx.Single<long>(Statement.Built("count of a filter", $"select count(*) from contacts where account_id = @accountId and {condition}"), parameters);

@@ -49,6 +49,8 @@ public sealed partial class AuditWalkTests
         new("/settings/properties/{Id:long}", AuditAction.PropertyChanged, $"/settings/properties/{Property.FirstCustomId}", "property", "Form.Label", "Sizes"),
         new("/settings/properties/{Id:long}", AuditAction.PropertyArchived, $"/settings/properties/{Property.FirstCustomId}", "archive"),
         new("/settings/properties/{Id:long}", AuditAction.PropertyRestored, $"/settings/properties/{Property.FirstCustomId}", "archive"),
+        new("/settings/indexes", AuditAction.IndexPinned, "/settings/indexes", "pin", "Choice", $"{Property.FirstCustomId}"),
+        new("/settings/indexes", AuditAction.IndexUnpinned, "/settings/indexes", "indexes", "Unpin", $"{Property.FirstCustomId}"),
         new("/settings/sending", AuditAction.SendingChanged, "/settings/sending", "sending", "Form.FromName", "Fern Hill"),
         new("/settings/sending/domains", AuditAction.SendingChanged, "/settings/sending/domains", "key"),
         new("/settings/sending/domains/{domain}/{selector}/sign", AuditAction.SendingChanged, "/settings/sending/domains", "*/sign"),

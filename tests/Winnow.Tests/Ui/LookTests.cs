@@ -2,13 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Lists;
 
 namespace Winnow.Tests;
 
 /// <summary>The main pages, from a telephone to a wide screen: axe-clean, nothing scrolls sideways; the pictures are for people to look at.</summary>
 public class LookTests
 {
-    private static readonly string[] Pages = ["/contacts", "/contacts/5", "/lists", "/lists/2", "/lists/new", "/email", "/email/1", "/imports", "/jobs", "/jobs/1", "/recycle-bin", "/notifications", "/search?q=fern", "/settings/properties", "/settings/profile"];
+    private static readonly string[] Pages = ["/contacts", "/contacts/5", "/lists", "/lists/2", "/lists/new", "/email", "/email/1", "/imports", "/jobs", "/jobs/1", "/recycle-bin", "/notifications", "/search?q=fern", "/settings/properties", "/settings/indexes", "/settings/profile", "/contacts/delete?id=5&how=permanent"];
 
     [Theory]
     [InlineData(390, ColorScheme.Light)]
@@ -22,13 +23,15 @@ public class LookTests
         await OneOfEachKind.Make(app);
         await Contacts(app);
         await app.Services.GetRequiredService<Db>().Write(tx => tx.Execute(Statement.Built("sent", "update marketing_emails set state = 'sent', subject = 'News of November', sent_at = 1728000000000 where account_id = 1 and id = 1")));
+        await app.Services.GetRequiredService<PropertyIndexes>().Pin(1, Property.FirstCustomId, true, 1);
+        await app.Services.GetRequiredService<PropertyIndexes>().Advise(default);
         await using var chromium = await Chromium.Start();
         var page = await chromium.Page(app, width, colours);
         await Chromium.SignIn(page);
         foreach (var path in Pages)
         {
             await page.GotoAsync(path);
-            await Chromium.Check(page, $"look{path.Replace('/', '-').Replace("?", "-", StringComparison.Ordinal).Replace("=", "-", StringComparison.Ordinal)}-{width}-{colours}".ToLowerInvariant());
+            await Chromium.Check(page, $"look{path.Replace('/', '-').Replace("?", "-", StringComparison.Ordinal).Replace("=", "-", StringComparison.Ordinal).Replace("&", "-", StringComparison.Ordinal)}-{width}-{colours}".ToLowerInvariant());
         }
     }
 
