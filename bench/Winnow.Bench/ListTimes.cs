@@ -7,9 +7,6 @@ namespace Winnow.Bench;
 /// and the time to fold changes and to sort by it.</summary>
 public static class ListTimes
 {
-    /// <summary>The figures, in the order in which they are measured.</summary>
-    public static readonly IReadOnlyList<(string Name, Func<Place, int, Task<IReadOnlyList<Figure>>> Measure)> Figures = [("times", Measure), ("builder", FilterBuilding.Measure), ("indexes", PropertyIndexTimes.Measure)];
-
     private const int Lists = 60, Rounds = 40;
 
     /// <summary>Lists of all sizes, most of their members there from the start, one in twenty joined or left since, a few at a time or thousands at once.</summary>

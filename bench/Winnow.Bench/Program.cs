@@ -14,7 +14,7 @@ if (args is not ["main" or "people" or "bounces" or "lists", ..])
     return 2;
 }
 var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };
-var (figures, usual) = args[0] switch { "people" => (People.Figures, "100000"), "bounces" => (BounceArrivals.Figures, "100000"), "lists" => (ListTimes.Figures, "1000000"), _ => (MainJob.Figures, "1000000") };
+var (figures, usual) = args[0] switch { "people" => (People.Figures, "100000"), "bounces" => (BounceArrivals.Figures, "100000"), "lists" => (ListFigures.Figures, "1000000"), _ => (MainJob.Figures, "1000000") };
 var rows = int.Parse(Option("--rows") ?? usual, System.Globalization.CultureInfo.InvariantCulture);
 var all = true;
 Console.WriteLine("name\tvalue\tlimit\tratio\treach\t");

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Winnow.Filters;
 
 /// <summary>Letters without case, one character to one character, so that both readers of a filter can do the same:
@@ -8,7 +10,7 @@ internal static class CaseFolding
         .Where(c => !char.IsSurrogate(c) && char.ToLowerInvariant(c) != c).ToLookup(char.ToLowerInvariant);
 
     /// <summary>The text in small letters.</summary>
-    public static string Fold(string text) => string.Create(text.Length, text, (small, from) =>
+    public static string Fold(string text) => Ascii.IsValid(text) ? text.ToLowerInvariant() : string.Create(text.Length, text, (small, from) =>
     {
         for (var i = 0; i < from.Length; i++) small[i] = char.ToLowerInvariant(from[i]);
     });

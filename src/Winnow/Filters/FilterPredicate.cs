@@ -30,11 +30,20 @@ public static class FilterPredicate
 
     private static Func<Contact, bool> Present(PropertyFilter filter)
     {
-        var (property, negated) = (filter.Property, filter.Operator.Negated);
-        if (filter.Operator.Relation == Relation.Known) return contact => contact[property] is null == negated;
-        if (filter.Operand is Other other) return Compare(filter, other.Property);
-        var (holds, orNone) = (Holds(filter), filter.IncludeNoValue);
-        return contact => contact[property] is { } value ? holds(value) != negated : orNone;
+        if (OfValue(filter) is not { } holds) return Compare(filter, ((Other)filter.Operand).Property);
+        var property = filter.Property;
+        return contact => holds(contact[property]);
+    }
+
+    /// <summary>A condition that looks at one value, as a function of that value (null: there is none); null when it looks at more than that.</summary>
+    internal static Func<object?, bool>? OfValue(PropertyFilter filter)
+    {
+        if (filter.Operator.IsPast) return null;
+        var (negated, orNone) = (filter.Operator.Negated, filter.IncludeNoValue);
+        if (filter.Operator.Relation == Relation.Known) return value => value is null == negated;
+        if (filter.Operand is Other) return null;
+        var holds = Holds(filter);
+        return value => value is null ? orNone : holds(value) != negated;
     }
 
     /// <summary>What is counts as what was.</summary>

@@ -35,7 +35,7 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
             var found = await Evaluate(run.AccountId, chunk, lists, stop);
             await run.Step(tx => WriteChunk(tx, run, chunk, found), stop);
         }
-        return await Finish(run, stop);
+        return (await Lists(run, stop)).Count == 0 ? new { lists = 0 } : await Finish(run, stop);       // another pass took them along
     }
 
     /// <summary>Lists that no other pass has: several made in a row are found in one. Who asks for a list that is not filled yet waits for the next pass.</summary>
@@ -67,14 +67,14 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
     {
         var (from, to, now) = (chunk << MemberChunk.Bits, (chunk << MemberChunk.Bits) + MemberChunk.Mask, clock.GetUtcNow());
         var known = await facts.About(tx, accountId, lists.Select(l => l.Filter), from, to, now);
-        var asked = lists.Select(list => (list.Id, Takes: FilterPredicate.Compile(list.Filter, now, known), Found: new MemberSet())).ToList();
-        await using var rows = await tx.Reader(Contacts, new { accountId, from, to });
-        while (await rows.ReadAsync(stop))
-        {
-            var contact = Contact.Read(rows);
-            foreach (var (_, takes, found) in asked) if (takes(contact)) found.Add(contact.Id);
-        }
-        return asked.ToDictionary(list => list.Id, list => list.Found);
+        var batch = new FilterBatch(1 << MemberChunk.Bits, lists.Select(l => l.Filter), now, known);
+        await using (var rows = await tx.Reader(Contacts, new { accountId, from, to }))
+            while (await rows.ReadAsync(stop))
+            {
+                var contact = Contact.Read(rows);
+                batch.Add((int)(contact.Id & MemberChunk.Mask), contact);
+            }
+        return lists.ToDictionary(list => list.Id, list => MemberSet.Of(chunk, batch.Answer(list.Filter)));
     }, stop);
 
     /// <summary>Writes the chunk of every list that is still this job's: one edited meanwhile belongs to the next pass.</summary>

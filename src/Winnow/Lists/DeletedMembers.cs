@@ -15,19 +15,19 @@ public sealed class DeletedMembers(ListMembers members)
     {
         var chunks = contacts.ChunkNumbers.ToArray();
         var kept = (await tx.Query<Kept>(Sql["kept"], new { accountId, operationId, chunks })).ToLookup(k => k.ListId);
-        var leaves = new List<(long ListId, MemberSet Gone)>();
+        var leaves = new List<(bool FromStatic, ListMoves Moves)>();
         // active lists first, as where contacts change or come back: two who take the same lists never do it in two orders
         foreach (var (list, present) in (await Memberships(tx, accountId, contacts)).OrderBy(m => m.List.IsStatic).ThenBy(m => m.List.Id))
         {
             if (!list.IsComplete) await members.ChangeWhileProcessing(tx, accountId, list.Id, new(), contacts);
             if (!list.IsComplete || present.Intersect(contacts) is not { Count: > 0 } gone) continue;
             if (list.IsStatic) await Keep(tx, accountId, operationId, list.Id, gone.Union(Set(kept[list.Id])), gone.ChunkNumbers);
-            leaves.Add((list.Id, gone));
+            leaves.Add((list.IsStatic, new(list.Id, new(), gone)));
         }
-        if (contacts.Count >= FlipFrom)
-            foreach (var (listId, gone) in leaves) await members.Flip(tx, accountId, listId, new(), gone);
+        if (contacts.Count < FlipFrom)
+            foreach (var contact in contacts.Ids) await members.Change(tx, accountId, contact, [], [.. leaves.Where(l => l.Moves.Leaves.Contains(contact)).Select(l => l.Moves.ListId)]);
         else
-            foreach (var contact in contacts.Ids) await members.Change(tx, accountId, contact, [], [.. leaves.Where(l => l.Gone.Contains(contact)).Select(l => l.ListId)]);
+            foreach (var part in leaves.GroupBy(l => l.FromStatic)) await members.Move(tx, accountId, [.. part.Select(l => l.Moves)], hold: true);
     }
 
     /// <summary>Puts contacts that came back from the bin into the static lists where they were and which still exist.</summary>

@@ -6,8 +6,28 @@ using Winnow.Filters;
 namespace Winnow.Lists;
 
 /// <summary>A list whose members follow the contacts: active, or a snapshot still being taken.</summary>
-/// <param name="Takes">Its filter, compiled, when the contact alone answers it; null when the clock, the past, e-mails or other lists have a say.</param>
-public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, Func<Contact, bool>? Takes);
+/// <param name="SweptAt">Since then at the least its members are right as far as the clock goes; null when that is not known.</param>
+public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, DateTimeOffset? SweptAt)
+{
+    private readonly Func<Contact, bool>? takes = Filter.Moves || Filter.Asks ? null : FilterPredicate.Compile(Filter, DateTimeOffset.UnixEpoch);
+
+    /// <summary>Whether the contact alone answers its filter; else the clock, the past, e-mails or other lists have a say.</summary>
+    public bool IsPlain => takes is not null;
+
+    /// <summary>Whether its filter takes a contact, which with the clock must be enough to tell.</summary>
+    public bool Takes(Contact contact, DateTimeOffset now) => (takes ?? FilterPredicate.Compile(Filter, now))(contact);
+
+    /// <summary>Whether a contact is in the list before a change of it, as far as contact and clock can tell. Not for a contact over whom a bound of the
+    /// filter may have passed since the sweep that last looked: that sweep may not have come to it yet, or may just have.</summary>
+    /// <param name="before">Null when it was not there: then it is in no list.</param>
+    /// <returns>Null when its members must be asked.</returns>
+    public bool? Was(Contact? before, DateTimeOffset now) =>
+        Filter.Asks ? null
+        : before is null ? false
+        : takes is not null ? takes(before)
+        : SweptAt is not { } since || FilterPredicate.Compile(SweepLists.Passed(Filter.All.Where(c => c.Moves).Select(c => (c, since)), now), now)(before) ? null
+        : Takes(before, now);
+}
 
 /// <summary>The lists of one account that follow its contacts, compiled once per version of the gate.</summary>
 public sealed class FollowingLists
@@ -40,6 +60,10 @@ public sealed class FollowingLists
     public IEnumerable<FollowingList> TouchedBy(ContactChange change) =>
         change.Before is null ? All : change.Changed.Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
 
+    /// <summary>Those that one of many changes may touch.</summary>
+    public IEnumerable<FollowingList> TouchedBy(IReadOnlyList<ContactChange> changes) =>
+        changes.Any(c => c.Before is null) ? All : changes.SelectMany(c => c.Changed).Distinct().Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
+
     /// <summary>Whether any of them looks at one of these properties, or at when a contact last changed.</summary>
     public bool Follows(IReadOnlySet<long> changed) => byProperty.Contains(LastModified) || changed.Any(byProperty.Contains);
 
@@ -58,11 +82,8 @@ public sealed class FollowingLists
         return filter ?? throw new InvalidOperationException($"The stored filter of list {listId} cannot be read: {error} Edit or delete the list.");
     }
 
-    private static FollowingList Compile(Row row, PropertyCatalog properties)
-    {
-        var filter = Read(row.Id, row.Filter, row.TimeZone, properties);
-        return new(row.Id, row.State == ListState.Complete, filter, filter.Moves || filter.Asks ? null : FilterPredicate.Compile(filter, DateTimeOffset.UnixEpoch));
-    }
+    private static FollowingList Compile(Row row, PropertyCatalog properties) =>
+        new(row.Id, row.State == ListState.Complete, Read(row.Id, row.Filter, row.TimeZone, properties), row.SweptAt);
 
-    private sealed record Row(long Id, ListState State, string Filter, string TimeZone);
+    private sealed record Row(long Id, ListState State, string Filter, string TimeZone, DateTimeOffset? SweptAt);
 }

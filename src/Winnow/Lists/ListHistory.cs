@@ -19,6 +19,7 @@ public sealed class ListHistory(Db db, TimeProvider clock)
     public const int KeptDays = 180, KeptDaysOfSizes = 730;
     private const int Page = 50, Grows = 2_000, Batch = 500;
     private static readonly SqlFile Sql = SqlFile.Beside<ListHistory>();
+    private static readonly BulkTable Table = new("list_history", "account_id", "list_id", "id", "from_at", "to_at", "changes");
 
     /// <summary>A place in the history: the row, and how many of its changes from the end are over.</summary>
     public readonly record struct Place(long Row, int Skip);
@@ -27,18 +28,33 @@ public sealed class ListHistory(Db db, TimeProvider clock)
     /// <param name="Second">Since 1970.</param>
     internal readonly record struct Move(long Second, bool Left, IReadOnlyList<long> Contacts);
 
-    /// <summary>Notes changes. The caller holds the list.</summary>
-    /// <param name="few">Whether they are few, and go into the last row while there is room.</param>
-    internal static async Task Note(Tx tx, long accountId, long listId, List<Move> moves, bool few)
+    /// <summary>Notes changes of lists, which the caller holds.</summary>
+    /// <param name="few">Whether they are few, and go into the last row of their list while there is room.</param>
+    internal static async Task Note(Tx tx, long accountId, IReadOnlyList<(long ListId, List<Move> Moves)> lists, bool few)
     {
-        if (moves.Count == 0) return;
-        var last = few ? await tx.SingleOrNone<Row>(Sql["last"], new { accountId, listId }) : null;
-        var grows = last is not null && last.Changes.Length < Grows;
-        var (from, to) = (moves.Min(m => m.Second), moves.Max(m => m.Second));
-        List<byte> bytes = grows ? [.. last!.Changes] : [];
-        foreach (var move in moves) Put(bytes, move, grows ? last!.FromAt.ToUnixTimeSeconds() : from);
-        var row = new { accountId, listId, id = last?.Id ?? 0, from = Time(from), to = Time(to), changes = bytes.ToArray() };
-        await tx.Execute(Sql[grows ? "grow" : "add"], row);
+        var moved = lists.Where(l => l.Moves.Count > 0).ToList();
+        if (moved.Count == 0) return;
+        var last = (await tx.Query<Last>(Sql["last"], new { accountId, lists = moved.Select(l => l.ListId).ToArray(), room = few ? Grows : 0 })).ToDictionary(l => l.ListId);
+        foreach (var (listId, moves) in moved)
+            if (last.TryGetValue(listId, out var row) && row.Changes is { } before)
+                await tx.Execute(Sql["grow"], new { accountId, listId, id = row.Id, to = Time(moves.Max(m => m.Second)), changes = Pack(before, moves, row.FromAt!.Value.ToUnixTimeSeconds()) });
+        await tx.Bulk(Table, moved.Where(l => last.TryGetValue(l.ListId, out var row) && row.Changes is null), (row, list) =>
+        {
+            var (from, to) = (list.Moves.Min(m => m.Second), list.Moves.Max(m => m.Second));
+            row.Long(accountId);
+            row.Long(list.ListId);
+            row.Long(last[list.ListId].Id + 1);
+            row.Long(from * 1_000);
+            row.Long(to * 1_000);
+            row.Bytes(Pack([], list.Moves, from));
+        });
+    }
+
+    private static byte[] Pack(byte[] before, List<Move> moves, long from)
+    {
+        List<byte> bytes = [.. before];
+        foreach (var move in moves) Put(bytes, move, from);
+        return [.. bytes];
     }
 
     /// <summary>A page of the changes of a list, newest first.</summary>
@@ -142,4 +158,7 @@ public sealed class ListHistory(Db db, TimeProvider clock)
     private static long Number(DateOnly day) => day.DayNumber - Epoch;
 
     private sealed record Row(long Id, DateTimeOffset FromAt, byte[] Changes);
+
+    /// <summary>The last row of a list, 0 when there is none; with its changes while there is room for more.</summary>
+    private sealed record Last(long ListId, long Id, DateTimeOffset? FromAt, byte[]? Changes);
 }

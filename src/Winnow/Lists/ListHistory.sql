@@ -1,17 +1,13 @@
 -- name: last
-select id, from_at, changes from list_history
-where account_id = @accountId and list_id = @listId
-order by id desc
-limit 1;
-
--- name: add
-insert into list_history (account_id, list_id, id, from_at, to_at, changes)
-select account_id, id, coalesce((select max(h.id) from list_history h where h.account_id = @accountId and h.list_id = @listId), 0) + 1, @from, @to, @changes
-from lists
-where account_id = @accountId and id = @listId and kind <> 'SELECTION';
+-- Of every list that has a history (a frozen selection has none): its last row, and what is in it while there is room.
+select l.id as list_id, coalesce(h.id, 0) as id, h.from_at, case when length(h.changes) < @room then h.changes end as changes
+from lists l
+left join list_history h on h.account_id = @accountId and h.list_id = l.id
+  and h.id = (select max(n.id) from list_history n where n.account_id = @accountId and n.list_id = l.id)
+where l.account_id = @accountId and l.id in @lists and l.kind <> 'SELECTION';
 
 -- name: grow
-update list_history set changes = @changes, from_at = from_at, to_at = case when to_at > @to then to_at else @to end
+update list_history set changes = @changes, to_at = case when to_at > @to then to_at else @to end
 where account_id = @accountId and list_id = @listId and id = @id;
 
 -- name: up-to

@@ -6,12 +6,12 @@ using Winnow.Filters;
 namespace Winnow.Lists;
 
 /// <summary>Keeps lists true: in the transaction that changes contacts, those that depend on what changed are asked, and who joins or
-/// leaves is written. Where the contact alone answers, its state before and after tells who moves; where the clock, the past, e-mails or
-/// other lists have a say, the answer is compared with who is in the list. Deleted contacts leave them all.</summary>
+/// leaves is written. Where the contact alone answers, its state before and after tells who moves, and so it does for most lists that go by the
+/// clock; where the past, e-mails or other lists have a say, the answer is compared with who is in the list. Deleted contacts leave them all.</summary>
 public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, FilterFacts facts, Properties properties, TimeProvider clock) : IFollowContacts
 {
-    /// <summary>From this many contacts on, chunks are rewritten instead of single joins and leaves noted.</summary>
-    private const int FlipFrom = 50;
+    /// <summary>From this many contacts on, lists are asked about all of them at once.</summary>
+    private const int ManyFrom = 50;
     private static readonly Statement Hold = Statement.Built("hold contacts of lists", $"select {ContactColumn.List()} from contacts where account_id = @accountId and id in @ids order by id $lock");
     private readonly ConcurrentDictionary<long, FollowingLists> cache = new();
 
@@ -19,15 +19,12 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     public async Task Changed(Tx tx, long accountId, PropertyCatalog properties, IReadOnlyList<ContactChange> changes)
     {
         var lists = await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), properties);
-        var (moves, open) = (new List<ListMove>(), new Dictionary<long, Dictionary<long, Contact>>());
-        foreach (var change in changes)
-            foreach (var list in lists.TouchedBy(change))
-                if (list.Takes is not null) Add(moves, list, change);
-                else Ask(open, list, change.After);
-        if (changes.Count < FlipFrom) await Note(tx, accountId, moves);
-        else await Flip(tx, accountId, moves);
+        if (lists.All.Count == 0) return;
+        var (moves, open, now) = (new KeptMoves(members), new Dictionary<long, Dictionary<long, Contact>>(), clock.GetUtcNow());
+        if (changes.Count < ManyFrom) OneByOne(lists, changes, moves, open, now);
+        else AllAtOnce(lists, changes, moves, open, now);
         Pass(open, lists, moves, changes.ToDictionary(c => c.Id, c => c.After));
-        await Settle(tx, accountId, lists, open);
+        await Settle(tx, accountId, lists, open, moves);
     }
 
     /// <summary>Something happened to e-mails that these contacts were sent; its events are written, in this transaction. No list is held for it:
@@ -60,24 +57,70 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         var open = new Dictionary<long, Dictionary<long, Contact>>();
         foreach (var contact in await ContactStore.ReadAll(tx, Hold, new { accountId, ids = contactIds.Order().ToArray() }))
             foreach (var list in asked) Ask(open, list, contact);
-        await Settle(tx, accountId, lists, open, hold);
+        await Settle(tx, accountId, lists, open, new(members), hold);
     }
 
-    /// <summary>Asks lists in the order of their ranks, so that each sees the members of those before it; who asks for a list that moved is asked in turn.</summary>
-    private async Task Settle(Tx tx, long accountId, FollowingLists lists, Dictionary<long, Dictionary<long, Contact>> open, bool hold = true)
+    private static void OneByOne(FollowingLists lists, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
     {
-        foreach (var list in open.Count == 0 ? [] : lists.All)
+        foreach (var change in changes)
+            foreach (var list in lists.TouchedBy(change))
+                if (list.Was(change.Before, now) is not { } was) Ask(open, list, change.After);
+                else if (list.Takes(change.After, now) is var @is && was != @is) moves.Add(list, change.Id, @is);
+    }
+
+    /// <summary>Lists that the contact alone answers are asked about all contacts before and after, whoever's change touched them: who did not change does not move.</summary>
+    private static void AllAtOnce(FollowingLists lists, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
+    {
+        var touched = lists.TouchedBy(changes).ToList();
+        var plain = touched.Where(list => list.IsPlain).ToList();
+        FilterBatch before = new(changes.Count, plain.Select(l => l.Filter), now), after = new(changes.Count, plain.Select(l => l.Filter), now);
+        for (var place = 0; place < changes.Count; place++)
         {
-            if (!open.TryGetValue(list.Id, out var contacts)) continue;
-            var (now, ids) = (clock.GetUtcNow(), contacts.Keys);
-            var takes = FilterPredicate.Compile(list.Filter, now, await facts.About(tx, accountId, [list.Filter], ids, now));
-            var present = list.IsComplete ? await members.Read(tx, accountId, list.Id, MemberSet.ChunkOf(ids.Min()), MemberSet.ChunkOf(ids.Max())) : null;
-            var moves = contacts.Values.Select(contact => (Contact: contact, Is: takes(contact))).Where(c => present?.Contains(c.Contact.Id) != c.Is)
-                .Select(c => new ListMove(list, c.Contact.Id, c.Is, !c.Is)).ToList();
-            if (moves.Count < FlipFrom) await Note(tx, accountId, moves);
-            else await Flip(tx, accountId, moves, hold);
-            Pass(open, lists, moves, contacts);
+            if (changes[place].Before is { } old) before.Add(place, old);
+            after.Add(place, changes[place].After);
         }
+        foreach (var list in plain)
+        {
+            var (was, @is) = (before.Answer(list.Filter), after.Answer(list.Filter));
+            for (var i = 0; i < was.Length; i++) (was[i], @is[i]) = (was[i] & ~@is[i], @is[i] & ~was[i]);
+            moves.Add(list, Contacts(@is), Contacts(was));
+        }
+        if (touched.Exists(list => !list.IsPlain))
+            foreach (var change in changes)
+                foreach (var list in lists.TouchedBy(change).Where(list => !list.IsPlain)) Ask(open, list, change.After);
+
+        MemberSet Contacts(ulong[] places) => new(FilterBatch.Places(places).Select(place => changes[place].Id));
+    }
+
+    /// <summary>Asks lists in the order of their ranks, so that each sees the members of those before it; who asks for a list that moved is asked in turn.
+    /// Whatever moved is written at the end, or before somebody asks for it.</summary>
+    private async Task Settle(Tx tx, long accountId, FollowingLists lists, Dictionary<long, Dictionary<long, Contact>> open, KeptMoves moves, bool hold = true)
+    {
+        if (open.Count > 0)
+        {
+            var present = await Present(tx, accountId, lists, open);
+            foreach (var list in lists.All)
+            {
+                if (!open.TryGetValue(list.Id, out var contacts)) continue;
+                if (list.Filter.ListIds.Any()) await moves.Write(tx, accountId, hold);
+                var (now, ids) = (clock.GetUtcNow(), contacts.Keys);
+                var takes = FilterPredicate.Compile(list.Filter, now, await facts.About(tx, accountId, [list.Filter], ids, now));
+                var before = !list.IsComplete ? null
+                    : present.GetValueOrDefault(list.Id) ?? await members.Read(tx, accountId, list.Id, MemberSet.ChunkOf(ids.Min()), MemberSet.ChunkOf(ids.Max()));
+                var found = contacts.Values.Select(contact => (Contact: contact, Is: takes(contact))).Where(c => before?.Contains(c.Contact.Id) != c.Is).ToLookup(c => c.Is, c => c.Contact.Id);
+                moves.Add(list, new MemberSet(found[true]), new MemberSet(found[false]));
+                Pass(open, lists, moves, contacts, list);
+            }
+        }
+        await moves.Write(tx, accountId, hold);
+    }
+
+    /// <summary>Who is in the lists that are asked, as far as the chunks of the contacts go, by one statement.</summary>
+    private async Task<Dictionary<long, MemberSet>> Present(Tx tx, long accountId, FollowingLists lists, Dictionary<long, Dictionary<long, Contact>> open)
+    {
+        var asked = lists.All.Where(list => list.IsComplete && open.ContainsKey(list.Id)).Select(list => list.Id).ToArray();
+        var (from, to) = (open.Values.Min(c => c.Keys.Min()), open.Values.Max(c => c.Keys.Max()));
+        return await members.Read(tx, accountId, asked, MemberSet.ChunkOf(from), MemberSet.ChunkOf(to));
     }
 
     private static void Ask(Dictionary<long, Dictionary<long, Contact>> open, FollowingList list, Contact contact)
@@ -86,10 +129,13 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         contacts[contact.Id] = contact;
     }
 
-    private static void Pass(Dictionary<long, Dictionary<long, Contact>> open, FollowingLists lists, List<ListMove> moves, Dictionary<long, Contact> contacts)
+    /// <summary>Opens the lists that ask for one that moved.</summary>
+    /// <param name="only">The list that moved; null for all that did.</param>
+    private static void Pass(Dictionary<long, Dictionary<long, Contact>> open, FollowingLists lists, KeptMoves moves, Dictionary<long, Contact> contacts, FollowingList? only = null)
     {
-        foreach (var move in moves)
-            foreach (var asking in lists.Asking(move.List.Id)) Ask(open, asking, contacts[move.ContactId]);
+        foreach (var (list, moved) in moves.Moved(only))
+            foreach (var asking in lists.Asking(list.Id))
+                foreach (var id in moved) Ask(open, asking, contacts[id]);
     }
 
     /// <inheritdoc/>
@@ -114,35 +160,4 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     /// <summary>The account's lists that follow contacts, to look at.</summary>
     public async Task<FollowingLists> Following(Tx tx, long accountId, PropertyCatalog properties) =>
         await FollowingLists.Of(tx, cache, accountId, await ListGate.Look(tx, accountId), properties);
-
-    /// <summary>Decides; before and after differ when the contact joins or leaves.</summary>
-    private static void Add(List<ListMove> moves, FollowingList list, ContactChange change)
-    {
-        var (was, @is) = (change.Before is { } before && list.Takes!(before), list.Takes!(change.After));
-        if (was != @is) moves.Add(new(list, change.Id, Joins: @is, Leaves: was));
-    }
-
-    private async Task Note(Tx tx, long accountId, List<ListMove> moves)
-    {
-        foreach (var contact in moves.GroupBy(m => m.ContactId))
-        {
-            await members.Change(tx, accountId, contact.Key, Ids(contact, m => m.Joins && m.List.IsComplete), Ids(contact, m => m.Leaves && m.List.IsComplete));
-            await members.ChangeWhileProcessing(tx, accountId, contact.Key, Ids(contact, m => m.Joins && !m.List.IsComplete), Ids(contact, m => m.Leaves && !m.List.IsComplete));
-        }
-
-        static long[] Ids(IEnumerable<ListMove> moves, Func<ListMove, bool> which) => [.. moves.Where(which).Select(m => m.List.Id)];
-    }
-
-    private async Task Flip(Tx tx, long accountId, List<ListMove> moves, bool hold = true)
-    {
-        foreach (var list in moves.GroupBy(m => m.List.Id).OrderBy(g => g.Key))
-        {
-            var (joins, leaves) = (new MemberSet(list.Where(m => m.Joins).Select(m => m.ContactId)), new MemberSet(list.Where(m => m.Leaves).Select(m => m.ContactId)));
-            if (list.First().List.IsComplete && hold) await members.Flip(tx, accountId, list.Key, joins, leaves);
-            else if (list.First().List.IsComplete) await members.Note(tx, accountId, list.Key, joins, leaves);
-            else await members.ChangeWhileProcessing(tx, accountId, list.Key, joins, leaves);
-        }
-    }
-
-    private sealed record ListMove(FollowingList List, long ContactId, bool Joins, bool Leaves);
 }

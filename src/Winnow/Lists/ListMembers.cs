@@ -11,6 +11,9 @@ public sealed class ListMembers(Db db, TimeProvider clock)
 {
     /// <summary>Fewer changes than this do not get a row of the history to themselves.</summary>
     private const int Few = 50;
+
+    /// <summary>A chunk in which so many contacts move is rewritten at once: the same as noting each and folding them later.</summary>
+    private const int Rewritten = 32;
     private static readonly SqlFile Sql = SqlFile.Beside<ListMembers>();
     private static readonly BulkTable Chunks = new("list_chunks", "account_id", "list_id", "chunk", "count", "members", "joined");
     private static readonly BulkTable Deltas = new("list_deltas", "account_id", "list_id", "contact_id", "added", "at");
@@ -114,41 +117,84 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         await tx.Execute(Sql["clear-deltas"], new { accountId, listId });
     }
 
-    /// <summary>Many contacts join and leave at once: their chunks are rewritten and their deltas dropped. For lists that are COMPLETE.</summary>
-    public async Task Flip(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove)
-    {
-        var now = Lists.JoinTimes.Second(clock.GetUtcNow());
-        await Flip(tx, accountId, listId, add, remove, now, _ => now);
-    }
+    /// <summary>Many contacts join and leave a list that is COMPLETE, at once.</summary>
+    public Task Flip(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove) => Flip(tx, accountId, [new(listId, add, remove)]);
 
     /// <inheritdoc cref="Flip(Tx, long, long, MemberSet, MemberSet)"/>
     /// <param name="now">The second in which they join and leave.</param>
     /// <param name="since">Since which second each who joins counts as a member: an earlier one where a membership is given back.</param>
-    internal async Task Flip(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, long now, Func<long, long> since)
+    internal Task Flip(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, long now, Func<long, long> since) => Flip(tx, accountId, [new(listId, add, remove)], now, since);
+
+    /// <summary>Many contacts join and leave lists that are COMPLETE, at once: their chunks are rewritten and their deltas dropped. A handful of statements,
+    /// however many lists.</summary>
+    internal Task Flip(Tx tx, long accountId, IReadOnlyCollection<ListMoves> moves)
     {
-        var touched = add.Union(remove);
-        if (touched.Count == 0) return;
-        await Lock(tx, accountId, listId);
-        await Rewrite(tx, accountId, listId, add, remove, _ => now, since, few: touched.Count < Few);
-        await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = touched.Ids.ToArray() });
+        var now = Lists.JoinTimes.Second(clock.GetUtcNow());
+        return Flip(tx, accountId, moves, now, _ => now);
+    }
+
+    private static async Task Flip(Tx tx, long accountId, IReadOnlyCollection<ListMoves> moves, long now, Func<long, long> since)
+    {
+        var lists = moves.Where(m => m.Joins.Count + m.Leaves.Count > 0).OrderBy(m => m.ListId).ToList();
+        if (lists.Count == 0) return;
+        await ChunkRewrite.Hold(tx, accountId, lists.Select(m => m.ListId));
+        await ChunkRewrite.Write(tx, accountId, lists, _ => now, since, few: lists.Sum(m => m.Joins.Count + m.Leaves.Count) < Few);
+        foreach (var (listId, ids) in await Noted(tx, accountId, lists)) await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = ids.ToArray() });
+    }
+
+    /// <summary>Those of the contacts that move of whom a delta is noted, by list: mostly none.</summary>
+    private static async Task<List<(long ListId, List<long> Contacts)>> Noted(Tx tx, long accountId, List<ListMoves> moves)
+    {
+        var (from, to) = (moves.Min(m => m.First), moves.Max(m => m.Last));
+        var noted = (await tx.Query<(long ListId, long ContactId)>(Sql["noted"], new { accountId, lists = moves.Select(m => m.ListId).ToArray(), from, to })).ToLookup(n => n.ListId, n => n.ContactId);
+        return [.. moves.Select(m => (m.ListId, noted[m.ListId].Where(id => m.Joins.Contains(id) || m.Leaves.Contains(id)).ToList())).Where(m => m.Item2.Count > 0)];
+    }
+
+    /// <summary>Contacts join and leave lists that are COMPLETE; they must really not be in them, or be in them. Chunks in which many move are rewritten, which holds
+    /// their list, as long as that is allowed; the others are noted.</summary>
+    internal async Task Move(Tx tx, long accountId, IReadOnlyCollection<ListMoves> moves, bool hold)
+    {
+        var (many, few) = (new List<ListMoves>(), new List<ListMoves>());
+        foreach (var list in moves)
+        {
+            var there = list.Joins.ChunkNumbers.Union(list.Leaves.ChunkNumbers).ToLookup(chunk => hold && list.Joins.CountOf(chunk) + list.Leaves.CountOf(chunk) >= Rewritten);
+            if (there[true].Any()) many.Add(new(list.ListId, list.Joins.Only(there[true]), list.Leaves.Only(there[true])));
+            if (there[false].Any()) few.Add(new(list.ListId, list.Joins.Only(there[false]), list.Leaves.Only(there[false])));
+        }
+        await Flip(tx, accountId, many);
+        await Note(tx, accountId, few);
+    }
+
+    /// <summary>Notes moves as deltas; one that takes a noted one back takes it away.</summary>
+    private async Task Note(Tx tx, long accountId, List<ListMoves> moves)
+    {
+        if (moves.Count == 0) return;
+        var undone = new Dictionary<long, MemberSet>();
+        foreach (var (listId, ids) in await Noted(tx, accountId, moves)) undone[listId] = new(await tx.Query<long>(Sql["undo-deltas-of"], new { accountId, listId, ids = ids.ToArray() }));
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var rows = moves.SelectMany(m => m.Joins.Ids.Select(id => (m.ListId, id, Added: true)).Concat(m.Leaves.Ids.Select(id => (m.ListId, id, Added: false)))).Where(r => undone.GetValueOrDefault(r.ListId)?.Contains(r.id) != true);
+        await tx.Bulk(Deltas, rows, (row, move) =>
+        {
+            row.Long(accountId);
+            row.Long(move.ListId);
+            row.Long(move.id);
+            row.Bool(move.Added);
+            row.Long(now);
+        });
     }
 
     /// <summary>One contact joins and leaves lists that are COMPLETE. It must really not be in the former and be in the latter.</summary>
     public async Task Change(Tx tx, long accountId, long contactId, IReadOnlyCollection<long> joins, IReadOnlyCollection<long> leaves)
     {
-        foreach (var (lists, added) in new[] { (joins, true), (leaves, false) })
-        {
-            if (lists.Count == 0) continue;
-            var undone = await tx.Query<long>(Sql["undo-deltas"], new { accountId, contactId, lists = lists.ToArray(), opposite = !added });
-            if (undone.Count < lists.Count) await Put(tx, accountId, contactId, lists.Except(undone), added);
-        }
+        if (joins.Count + leaves.Count == 0) return;
+        var undone = await tx.Query<long>(Sql["undo-deltas"], new { accountId, contactId, joins = joins.ToArray(), leaves = leaves.ToArray() });
+        if (joins.Concat(leaves).Except(undone).ToArray() is { Length: > 0 } lists) await tx.Execute(Sql["put-deltas"], new { accountId, contactId, lists, joins = joins.ToArray(), now = clock.GetUtcNow() });
     }
 
     /// <summary>One contact's membership in lists that are PROCESSING, whatever it was before.</summary>
     public async Task ChangeWhileProcessing(Tx tx, long accountId, long contactId, IReadOnlyCollection<long> @in, IReadOnlyCollection<long> @out)
     {
-        if (@in.Count > 0) await Put(tx, accountId, contactId, @in, true);
-        if (@out.Count > 0) await Put(tx, accountId, contactId, @out, false);
+        if (@in.Count + @out.Count > 0) await tx.Execute(Sql["put-deltas"], new { accountId, contactId, lists = @in.Concat(@out).ToArray(), joins = @in.ToArray(), now = clock.GetUtcNow() });
     }
 
     /// <inheritdoc cref="ChangeWhileProcessing(Tx, long, long, IReadOnlyCollection{long}, IReadOnlyCollection{long})"/>
@@ -157,18 +203,6 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = @in.Union(@out).Ids.ToArray() });
         await Put(tx, accountId, listId, @in, true);
         await Put(tx, accountId, listId, @out, false);
-    }
-
-    /// <summary>Many contacts join and leave a list that is COMPLETE, without holding the list: for those who hold what others take after it. They must really
-    /// not be in it, or be in it.</summary>
-    public async Task Note(Tx tx, long accountId, long listId, MemberSet joins, MemberSet leaves)
-    {
-        foreach (var (contacts, added) in new[] { (joins, true), (leaves, false) })
-        {
-            if (contacts.Count == 0) continue;
-            var undone = new MemberSet(await tx.Query<long>(Sql["undo-deltas-of"], new { accountId, listId, ids = contacts.Ids.ToArray(), opposite = !added }));
-            await Put(tx, accountId, listId, contacts.Except(undone), added);
-        }
     }
 
     private Task Put(Tx tx, long accountId, long listId, MemberSet contacts, bool added)
@@ -197,58 +231,33 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         await Lock(tx, accountId, listId);
         var deltas = await tx.Query<(long ContactId, bool Added, long At)>(Sql["take-deltas"], new { accountId, listId });
         var seconds = deltas.ToDictionary(d => d.ContactId, d => d.At / 1_000);
-        await Rewrite(tx, accountId, listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)), id => seconds[id], id => seconds[id], few: true);
+        ListMoves moves = new(listId, new(deltas.Where(d => d.Added).Select(d => d.ContactId)), new(deltas.Where(d => !d.Added).Select(d => d.ContactId)));
+        await ChunkRewrite.Write(tx, accountId, [moves], id => seconds[id], id => seconds[id], few: true);
     }
 
     /// <summary>Holds the list's row until the commit: chunks have one writer at a time.</summary>
     internal Task Lock(Tx tx, long accountId, long listId) => tx.SingleOrNone<long>(Sql["lock"], new { accountId, listId });
 
-    /// <summary>The members in some chunks. One statement, so that a fold that commits meanwhile cannot be seen half.</summary>
-    internal async Task<MemberSet> Read(Tx tx, long accountId, long listId, long fromChunk, long toChunk)
+    /// <summary>The members in some chunks.</summary>
+    internal async Task<MemberSet> Read(Tx tx, long accountId, long listId, long fromChunk, long toChunk) =>
+        (await Read(tx, accountId, [listId], fromChunk, toChunk)).GetValueOrDefault(listId) ?? new();
+
+    /// <summary>The members of lists in some chunks; lists without any are left out. One statement, so that a fold that commits meanwhile cannot be seen half.</summary>
+    internal async Task<Dictionary<long, MemberSet>> Read(Tx tx, long accountId, long[] lists, long fromChunk, long toChunk)
     {
+        var sets = new Dictionary<long, MemberSet>();
+        if (lists.Length == 0) return sets;
         var parts = await tx.Query<Part>(Sql["members"], new
         {
-            accountId, listId, fromChunk, toChunk, fromContact = fromChunk << MemberChunk.Bits, toContact = (toChunk << MemberChunk.Bits) + MemberChunk.Mask,
+            accountId, lists, fromChunk, toChunk, fromContact = fromChunk << MemberChunk.Bits, toContact = (toChunk << MemberChunk.Bits) + MemberChunk.Mask,
         });
-        var members = new MemberSet();
-        foreach (var part in parts.Where(p => p.Members is not null)) members.Decode(part.Number, part.Members!);
-        foreach (var part in parts.Where(p => p.Members is null))
-            _ = part.Added ? members.Add(part.Number) : members.Remove(part.Number);
-        return members;
+        foreach (var part in parts.Where(p => p.Members is not null)) Of(part).Decode(part.Number, part.Members!);
+        foreach (var part in parts.Where(p => p.Members is null)) _ = part.Added ? Of(part).Add(part.Number) : Of(part).Remove(part.Number);
+        return sets;
+
+        MemberSet Of(Part part) => sets.TryGetValue(part.ListId, out var known) ? known : sets[part.ListId] = new();
     }
 
-    /// <summary>Rewrites the chunks of those who join and leave, notes since when the former are in, and both in the history.</summary>
-    /// <param name="second">When each of them did.</param>
-    /// <param name="since">Since when each who joins counts as a member.</param>
-    private static async Task Rewrite(Tx tx, long accountId, long listId, MemberSet add, MemberSet remove, Func<long, long> second, Func<long, long> since, bool few)
-    {
-        var touched = add.ChunkNumbers.Union(remove.ChunkNumbers).Order().ToArray();
-        var (present, times) = (new MemberSet(), new Dictionary<long, byte[]?>());
-        foreach (var part in await tx.Query<Stored>(Sql["chunks"], new { accountId, listId, chunks = touched }))
-        {
-            present.Decode(part.Number, part.Members);
-            times[part.Number] = part.Joined;
-        }
-        var (joining, leaving) = (add.Except(present).Except(remove), remove.Intersect(present));
-        var next = present.Union(joining).Except(leaving);
-        foreach (var chunk in joining.ChunkNumbers.Union(leaving.ChunkNumbers).Order())
-            if (next.Encode(chunk) is { } bytes) await tx.Execute(Sql["put-chunk"], new { accountId, listId, chunk, count = next.CountOf(chunk), bytes, joined = Times(chunk) });
-            else await tx.Execute(Sql["delete-chunk"], new { accountId, listId, chunk });
-        await ListHistory.Note(tx, accountId, listId, [.. Moves(joining, false, second).Concat(Moves(leaving, true, second)).OrderBy(m => m.Second)], few);
-
-        byte[] Times(long chunk)
-        {
-            (ushort, long)[] joins = [.. joining.Only(chunk).Ids.Select(id => ((ushort)id, since(id)))];
-            return Lists.JoinTimes.Change(times.GetValueOrDefault(chunk), !times.ContainsKey(chunk), joins, leaving.Only(chunk).Ids.Select(id => (ushort)id));
-        }
-    }
-
-    private static IEnumerable<ListHistory.Move> Moves(MemberSet contacts, bool left, Func<long, long> second) =>
-        contacts.Ids.GroupBy(second).Select(g => new ListHistory.Move(g.Key, left, [.. g]));
-
-    private Task<int> Put(Tx tx, long accountId, long contactId, IEnumerable<long> lists, bool added) =>
-        tx.Execute(Sql["put-deltas"], new { accountId, contactId, lists = lists.ToArray(), added, now = clock.GetUtcNow() });
-
-    private sealed record Part(long Number, byte[]? Members, bool Added);
+    private sealed record Part(long ListId, long Number, byte[]? Members, bool Added);
     private sealed record Stored(long Number, byte[] Members, byte[]? Joined);
 }

@@ -1,11 +1,11 @@
 -- name: members
-select chunk as number, members, false as added
+select list_id, chunk as number, members, false as added
 from list_chunks
-where account_id = @accountId and list_id = @listId and chunk between @fromChunk and @toChunk
+where account_id = @accountId and list_id in @lists and chunk between @fromChunk and @toChunk
 union all
-select contact_id, null, added
+select list_id, contact_id, null, added
 from list_deltas
-where account_id = @accountId and list_id = @listId and contact_id between @fromContact and @toContact;
+where account_id = @accountId and list_id in @lists and contact_id between @fromContact and @toContact;
 
 -- name: chunks
 select chunk as number, members, joined
@@ -41,29 +41,25 @@ delete from list_chunks where account_id = @accountId and list_id = @listId;
 -- name: clear-deltas
 delete from list_deltas where account_id = @accountId and list_id = @listId;
 
--- name: put-chunk
-insert into list_chunks (account_id, list_id, chunk, count, members, joined) values (@accountId, @listId, @chunk, @count, @bytes, @joined)
-on conflict (account_id, list_id, chunk) do update set count = excluded.count, members = excluded.members, joined = excluded.joined;
-
--- name: delete-chunk
-delete from list_chunks where account_id = @accountId and list_id = @listId and chunk = @chunk;
-
 -- name: drop-deltas
 delete from list_deltas where account_id = @accountId and list_id = @listId and contact_id in @ids;
 
+-- name: noted
+select list_id, contact_id from list_deltas where account_id = @accountId and list_id in @lists and contact_id between @from and @to;
+
 -- name: undo-deltas
 delete from list_deltas
-where account_id = @accountId and contact_id = @contactId and list_id in @lists and added = @opposite
+where account_id = @accountId and contact_id = @contactId and (list_id in @joins and not added or list_id in @leaves and added)
 returning list_id;
 
 -- name: undo-deltas-of
 delete from list_deltas
-where account_id = @accountId and list_id = @listId and contact_id in @ids and added = @opposite
+where account_id = @accountId and list_id = @listId and contact_id in @ids
 returning contact_id;
 
 -- name: put-deltas
 insert into list_deltas (account_id, list_id, contact_id, added, at)
-select account_id, id, @contactId, @added, @now from lists where account_id = @accountId and id in @lists
+select account_id, id, @contactId, id in @joins, @now from lists where account_id = @accountId and id in @lists
 on conflict (account_id, list_id, contact_id) do update set added = excluded.added, at = excluded.at;
 
 -- name: lists-with-deltas

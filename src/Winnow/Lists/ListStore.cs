@@ -145,7 +145,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     {
         var active = new HashSet<long>();
         foreach (var list in (await keeper.Following(tx, contact.AccountId, properties)).All)
-            if (list.Takes?.Invoke(contact) ?? await members.Contains(tx, contact.AccountId, list.Id, contact.Id)) active.Add(list.Id);
+            if (list.IsPlain ? list.Takes(contact, default) : await members.Contains(tx, contact.AccountId, list.Id, contact.Id)) active.Add(list.Id);
         var lists = (await tx.Query<ContactList>(Sql["all"], new { accountId = contact.AccountId })).ToDictionary(l => l.Id);
         var chunk = MemberSet.ChunkOf(contact.Id);
         foreach (var part in await tx.Query<Part>(Sql["static-with"], new { contact.AccountId, contact.Id, chunk }))

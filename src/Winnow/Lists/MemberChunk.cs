@@ -95,7 +95,7 @@ internal sealed class MemberChunk
         return new() { few = few, Count = few.Length };
     }
 
-    private static MemberChunk OfBits(ulong[] words)
+    public static MemberChunk OfBits(ulong[] words)
     {
         var chunk = new MemberChunk { bits = words, Count = words.Sum(w => BitOperations.PopCount(w)) };
         if (chunk.Count < Dense) chunk.ToFew();

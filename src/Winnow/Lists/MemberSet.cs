@@ -15,8 +15,22 @@ public sealed class MemberSet
         foreach (var id in ids) Add(id);
     }
 
+    /// <summary>The ids of one chunk, from a bit for each of its 65,536 places, which it keeps.</summary>
+    internal static MemberSet Of(long chunk, ulong[] bits)
+    {
+        var set = new MemberSet();
+        if (MemberChunk.OfBits(bits) is { Count: > 0 } members) set.chunks[chunk] = members;
+        return set;
+    }
+
     /// <summary>How many ids it holds.</summary>
     public long Count => chunks.Values.Sum(c => (long)c.Count);
+
+    /// <summary>The lowest id; null when it is empty.</summary>
+    public long? First => chunks.Count == 0 ? null : Ids.First();
+
+    /// <summary>The highest id; null when it is empty.</summary>
+    public long? Last => chunks.Count == 0 ? null : After((chunks.Keys.Last() << MemberChunk.Bits) - 1).Last();
 
     /// <summary>The numbers of the chunks that hold anything, ascending.</summary>
     public IEnumerable<long> ChunkNumbers => chunks.Keys;
@@ -75,6 +89,20 @@ public sealed class MemberSet
         var part = new MemberSet();
         if (chunks.TryGetValue(chunk, out var found)) part.chunks[chunk] = found.Copy();
         return part;
+    }
+
+    /// <summary>The ids of some chunks as a set of their own, which shares them with this one: change neither.</summary>
+    internal MemberSet Only(IEnumerable<long> numbers)
+    {
+        var part = new MemberSet();
+        foreach (var number in numbers) if (chunks.TryGetValue(number, out var found)) part.chunks[number] = found;
+        return part;
+    }
+
+    /// <summary>Takes the chunks of another set over, which this one has none of.</summary>
+    internal void Take(MemberSet other)
+    {
+        foreach (var (number, chunk) in other.chunks) chunks.Add(number, chunk);
     }
 
     /// <summary>How many members a chunk has.</summary>

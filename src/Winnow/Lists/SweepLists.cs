@@ -44,7 +44,7 @@ public sealed class SweepLists(Db db, Properties properties, ListKeeper keeper, 
     }
 
     /// <summary>Whom a bound has passed: for each condition the stretch between where its bounds were and where they are.</summary>
-    private static Filter Passed(IEnumerable<(Condition Condition, DateTimeOffset From)> moving, DateTimeOffset now)
+    internal static Filter Passed(IEnumerable<(Condition Condition, DateTimeOffset From)> moving, DateTimeOffset now)
     {
         var groups = new List<FilterGroup>();
         foreach (var (condition, from) in moving)

@@ -19,7 +19,7 @@ public sealed class FilterReadersTests
     private static readonly long[] Instants = [0, 1, 86_400_000, 86_399_999, 1_782_777_600_000, 1_782_777_599_999, 1_782_864_000_000, 1_782_856_799_999, 1_782_856_800_000, 253_370_764_800_000];
 
     [Theory, Databases]
-    public async Task The_predicate_and_the_SQL_take_the_same_contacts(string database)
+    public async Task The_predicate_the_batch_and_the_SQL_take_the_same_contacts(string database)
     {
         await using var app = await TestApp.On(database);
         var catalog = await WithCustomProperties(app);
@@ -28,8 +28,11 @@ public sealed class FilterReadersTests
         foreach (var filter in FilterOf(catalog).Sample(Filters, 10))
         {
             var text = FilterJson.Write(filter);
-            var takes = await Compiled(app, filter, contacts);
-            var expected = contacts.Where(takes).Select(c => c.Id).ToList();
+            var facts = await Facts(app, filter, contacts);
+            var expected = contacts.Where(FilterPredicate.Compile(filter, Now, facts)).Select(c => c.Id).ToList();
+            var batch = new FilterBatch(contacts.Count + 7, [filter], Now, facts);                   // some places stay empty
+            for (var place = 0; place < contacts.Count; place++) batch.Add(place + 7, contacts[place]);
+            Assert.Equal(expected, FilterBatch.Places(batch.Answer(filter)).Select(place => contacts[place - 7].Id));
             var (condition, parameters) = FilterSql.Of(filter, Now, "c.");
             parameters["accountId"] = TestApp.Account;
             var found = await app.Db.Read(tx => tx.Query<long>(Statement.Built("test", $"select c.id from contacts c where c.account_id = @accountId and {condition} order by c.id"), parameters));
@@ -38,7 +41,7 @@ public sealed class FilterReadersTests
             var (back, error) = FilterJson.Read(text, catalog, TimeZoneInfo.FindSystemTimeZoneById("Europe/Amsterdam"));
             Assert.Null(error);
             Assert.Equal(text, FilterJson.Write(back!));
-            Assert.Equal(expected, contacts.Where(await Compiled(app, back!, contacts)).Select(c => c.Id));
+            Assert.Equal(expected, contacts.Where(FilterPredicate.Compile(back!, Now, await Facts(app, back!, contacts))).Select(c => c.Id));
             Assert.NotEmpty(FilterText.English.Of(filter));
             if (expected.Count > 0 && expected.Count < Contacts) hits++;
         }
@@ -88,8 +91,8 @@ public sealed class FilterReadersTests
     /// <summary>2026-07-01 00:30 in Amsterdam: the month, the quarter and the half year are 30 minutes old, in UTC it is the day before.</summary>
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_782_858_600_000);
 
-    private static async Task<Func<Contact, bool>> Compiled(TestApp app, Filter filter, List<Contact> contacts) =>
-        FilterPredicate.Compile(filter, Now, await app.Db.Read(tx => app.Get<FilterFacts>().About(tx, TestApp.Account, [filter], [.. contacts.Select(c => c.Id)], Now)));
+    private static Task<Func<Condition, Func<long, bool>>> Facts(TestApp app, Filter filter, List<Contact> contacts) =>
+        app.Db.Read(tx => app.Get<FilterFacts>().About(tx, TestApp.Account, [filter], [.. contacts.Select(c => c.Id)], Now));
 
     private static async Task<PropertyCatalog> WithCustomProperties(TestApp app) => await app.Db.Write(async tx =>
     {
