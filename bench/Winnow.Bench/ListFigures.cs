@@ -8,6 +8,9 @@ public static class ListFigures
     [
         ("build", ThousandLists.Build),
         ("change", OneChange.Measure),
+        ("members", ListMany.Members),
+        ("filters", ListMany.Filters),
+        ("import", ImportWithLists.Measure),
         ("times", ListTimes.Measure),
         ("builder", FilterBuilding.Measure),
     ];

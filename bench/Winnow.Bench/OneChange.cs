@@ -9,7 +9,7 @@ namespace Winnow.Bench;
 /// the change commits its lists are right, so its time is the time to correct membership.</summary>
 public static class OneChange
 {
-    private const int Changes = 1_500;
+    private const int Changes = 4_000;
     private const long Aside = 2;           // another account with the same contacts and no lists, for what nobody follows
 
     /// <summary>Each side in rounds, in turns; a checker looks at every list afterwards.</summary>

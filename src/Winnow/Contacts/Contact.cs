@@ -133,6 +133,16 @@ public sealed class Contact
         return parameters;
     }
 
+    /// <summary>The columns that differ from another state of the contact, as parameters named like them.</summary>
+    internal Dictionary<string, object?> Differing(Contact other)
+    {
+        var parameters = new Dictionary<string, object?>();
+        foreach (var column in ContactColumn.All)
+            if (!Equals(columns[column.Ordinal], other.columns[column.Ordinal])) parameters[column.Name] = columns[column.Ordinal];
+        if (!custom.SequenceEqual(other.custom)) parameters["custom"] = CustomValues.Json(custom);
+        return parameters;
+    }
+
     private static readonly ContactColumn VersionColumn = ContactColumn.Of("version"), EmailColumn = ContactColumn.Of("email"),
         EmailKeyColumn = ContactColumn.Of("email_key"), FirstNameColumn = ContactColumn.Of("firstname"), LastNameColumn = ContactColumn.Of("lastname"),
         MarketingColumn = ContactColumn.Of("marketing");

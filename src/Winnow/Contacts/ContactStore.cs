@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Winnow.Data;
@@ -18,6 +19,7 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, Address
     private static readonly Statement ByEmailKey = Statement.Built("contacts by address", $"select {Columns} from contacts where account_id = @accountId and email_key in @keys order by id");
     private static readonly Statement Put = Statement.Built("put a contact", Upsert($"values ({string.Join(", ", ContactColumn.Names.Select(n => n == "custom" ? "cast(@custom as $json)" : "@" + n))})"));
     private static readonly Statement PutAll = Statement.Built("put staged contacts", Upsert($"select {Columns} from changed_contacts where true"));
+    private static readonly ConcurrentDictionary<string, Statement> Sets = new();
     private static readonly BulkTable Contacts = ContactColumn.Bulk("contacts"), Staged = ContactColumn.Bulk("changed_contacts");
     private static readonly BulkTable History = new("contact_history", "account_id", "contact_id", "version", "at", "source", "source_id", "user_id", "changes", "before");
 
@@ -228,13 +230,25 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, Address
         else updated = changes;
         if (updated.Count < BulkFrom)
         {
-            foreach (var change in updated) await tx.Execute(Put, change.After.Parameters());
+            foreach (var change in updated)
+                if (change.Before is null) await tx.Execute(Put, change.After.Parameters());
+                else await Set(tx, change.Before, change.After);
             return;
         }
         await tx.Execute(Sql["stage"]);
         await tx.Execute(Sql["empty-stage"], new { accountId });
         await tx.Bulk(Staged, updated, (row, c) => Contact.Write(row, c.After));
         await tx.Execute(PutAll);
+    }
+
+    /// <summary>Writes the columns that differ, of a row that is there.</summary>
+    private static Task Set(Tx tx, Contact before, Contact after)
+    {
+        var parameters = after.Differing(before);
+        var statement = Sets.GetOrAdd(string.Join(", ", parameters.Keys.Select(name => name == "custom" ? "custom = cast(@custom as $json)" : $"{name} = @{name}")),
+            columns => Statement.Built("set columns of a contact", $"update contacts set {columns} where account_id = @account_id and id = @id"));
+        (parameters["account_id"], parameters["id"]) = (after.AccountId, after.Id);
+        return tx.Execute(statement, parameters);
     }
 
     /// <summary>What changed, before and after. A new contact needs no row: what it was made with is what it has, with the changes since taken

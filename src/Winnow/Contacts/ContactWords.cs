@@ -22,7 +22,7 @@ public sealed class ContactWords(Db db) : IFollowContacts
     public async Task Changed(Tx tx, long accountId, PropertyCatalog properties, IReadOnlyList<ContactChange> changes)
     {
         if (changes.Count > AtOnce) return;
-        foreach (var change in changes)
+        foreach (var change in changes.Where(c => c.Before is null || SearchWords.Properties.Overlaps(c.Changed)))
         {
             var before = change.Before is null ? [] : SearchWords.Of(change.Before);
             var after = SearchWords.Of(change.After);

@@ -37,7 +37,7 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members, Fil
     /// <summary>The sort of a list's members by when they joined: whatever its size, at the price of reading the whole list.</summary>
     public const string ByJoining = "joined";
 
-    private const int Few = 2_000;
+    private const int Few = 2_000, MostAtOnce = 10_000;
     private static readonly SqlFile Sql = SqlFile.Beside<ContactIndex>();
 
     /// <summary>Reads a view: search, filter, list and ticks.</summary>
@@ -157,9 +157,9 @@ public sealed class ContactIndex(ContactStore contacts, ListMembers members, Fil
     private static async Task Fill(Tx tx, ContactView view, Stretch stretch, List<Contact> rows, int upTo)
     {
         var sieve = view.Sieve;                                   // a large list: walk the order and let its members through
-        while (rows.Count < upTo)
+        for (var limit = upTo; rows.Count < upTo; limit = Math.Min(limit * 8, MostAtOnce))       // each batch of an order without an index sorts anew
         {
-            var limit = sieve is null ? upTo - rows.Count : Sorts.Values.Any(sort => sort.Indexed && sort.Column.Name == stretch.Column) ? 1_000 : 10_000;   // each batch of an order without an index sorts anew
+            if (sieve is null) limit = upTo - rows.Count;
             var read = await ContactStore.ReadAll(tx, stretch.Select(view.Condition), stretch.Parameters(view.Parameters, limit));
             rows.AddRange(read.Where(c => sieve?.Contains(c.Id) != false).Take(upTo - rows.Count));
             if (read.Count < limit) return;

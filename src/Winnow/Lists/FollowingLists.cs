@@ -10,12 +10,28 @@ namespace Winnow.Lists;
 public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, DateTimeOffset? SweptAt)
 {
     private readonly Func<Contact, bool>? takes = Filter.Moves || Filter.Asks ? null : FilterPredicate.Compile(Filter, DateTimeOffset.UnixEpoch);
+    private readonly (Condition Condition, long[] PropertyIds, Func<Contact, bool>? Takes)[] conditions = Filter.Asks ? []
+        : [.. Filter.All.Select(c => (c, c.PropertyIds.ToArray(), c.Moves ? null : FilterPredicate.Compile(c, DateTimeOffset.UnixEpoch)))];
 
     /// <summary>Whether the contact alone answers its filter; else the clock, the past, e-mails or other lists have a say.</summary>
     public bool IsPlain => takes is not null;
 
     /// <summary>Whether its filter takes a contact, which with the clock must be enough to tell.</summary>
     public bool Takes(Contact contact, DateTimeOffset now) => (takes ?? FilterPredicate.Compile(Filter, now))(contact);
+
+    /// <summary>Whether a change can move the contact: one of the conditions on what changed says something else than before. Most say the same, and
+    /// the rest of the filter need not be asked.</summary>
+    public bool MindsChange(ContactChange change, DateTimeOffset now)
+    {
+        if (Filter.Asks || change.Before is not { } before) return true;
+        foreach (var (condition, properties, takes) in conditions)
+        {
+            if (!Array.Exists(properties, id => change.Changed.Contains(id) || id == FollowingLists.LastModified)) continue;
+            var asked = takes ?? FilterPredicate.Compile(condition, now);
+            if (asked(before) != asked(change.After)) return true;
+        }
+        return false;
+    }
 
     /// <summary>Whether a contact is in the list before a change of it, as far as contact and clock can tell. Not for a contact over whom a bound of the
     /// filter may have passed since the sweep that last looked: that sweep may not have come to it yet, or may just have.</summary>
@@ -33,7 +49,7 @@ public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, Date
 public sealed class FollowingLists
 {
     private static readonly SqlFile Sql = SqlFile.Beside<FollowingLists>();
-    private static readonly long LastModified = BuiltInProperties.Of("lastmodifieddate").Id;       // changes with every change, and is never named as changed
+    internal static readonly long LastModified = BuiltInProperties.Of("lastmodifieddate").Id;       // changes with every change, and is never named as changed
     private readonly ILookup<long, FollowingList> byProperty, byList;
 
     private FollowingLists(long version, List<FollowingList> all)

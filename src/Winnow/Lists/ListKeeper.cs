@@ -63,7 +63,7 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     private static void OneByOne(FollowingLists lists, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
     {
         foreach (var change in changes)
-            foreach (var list in lists.TouchedBy(change))
+            foreach (var list in lists.TouchedBy(change).Where(list => list.MindsChange(change, now)))
                 if (list.Was(change.Before, now) is not { } was) Ask(open, list, change.After);
                 else if (list.Takes(change.After, now) is var @is && was != @is) moves.Add(list, change.Id, @is);
     }

@@ -187,7 +187,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     public async Task Change(Tx tx, long accountId, long contactId, IReadOnlyCollection<long> joins, IReadOnlyCollection<long> leaves)
     {
         if (joins.Count + leaves.Count == 0) return;
-        var undone = await tx.Query<long>(Sql["undo-deltas"], new { accountId, contactId, joins = joins.ToArray(), leaves = leaves.ToArray() });
+        var undone = await tx.Query<long>(Sql["undo-deltas"], new { accountId, contactId, lists = joins.Concat(leaves).ToArray(), leaves = leaves.ToArray() });
         if (joins.Concat(leaves).Except(undone).ToArray() is { Length: > 0 } lists) await tx.Execute(Sql["put-deltas"], new { accountId, contactId, lists, joins = joins.ToArray(), now = clock.GetUtcNow() });
     }
 

@@ -49,7 +49,7 @@ select list_id, contact_id from list_deltas where account_id = @accountId and li
 
 -- name: undo-deltas
 delete from list_deltas
-where account_id = @accountId and contact_id = @contactId and (list_id in @joins and not added or list_id in @leaves and added)
+where account_id = @accountId and list_id in @lists and contact_id = @contactId and added = (list_id in @leaves)
 returning list_id;
 
 -- name: undo-deltas-of

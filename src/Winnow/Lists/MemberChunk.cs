@@ -97,7 +97,9 @@ internal sealed class MemberChunk
 
     public static MemberChunk OfBits(ulong[] words)
     {
-        var chunk = new MemberChunk { bits = words, Count = words.Sum(w => BitOperations.PopCount(w)) };
+        var count = 0;
+        foreach (var word in words) count += BitOperations.PopCount(word);
+        var chunk = new MemberChunk { bits = words, Count = count };
         if (chunk.Count < Dense) chunk.ToFew();
         return chunk;
     }

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using Winnow.Jobs;
+using Winnow.Lists;
+using Winnow.Transfer;
+
+namespace Winnow.Bench;
+
+/// <summary>An import of contacts of five properties into an account with a thousand active lists, which are right when it ends, against the same file
+/// into an account without any; once as new contacts, once more with other values.</summary>
+public static class ImportWithLists
+{
+    private const int Rounds = 2;
+
+    /// <summary>In turns; what was only noted is folded at the end, and counts in the time.</summary>
+    public static async Task<IReadOnlyList<Figure>> Measure(Place place, int rows)
+    {
+        await Million.Fill(place, rows);
+        await ThousandLists.Make(place);
+        await place.Get<JobRunner>().RunOpenJobs();
+        var count = Math.Min(rows / 10, 100_000);
+        await Import(place, 900, Csv(2_000, 0, "w"));                       // the first run compiles
+        List<double> with = [], without = [], again = [], againWithout = [];
+        for (var round = 0; round < Rounds; round++)
+        {
+            without.Add(count / await Import(place, 901 + round, Csv(count, 1, $"r{round}")));
+            with.Add(count / await Import(place, Place.Account, Csv(count, 1, $"r{round}")));
+            againWithout.Add(count / await Import(place, 901 + round, Csv(count, 2, $"r{round}")));
+            again.Add(count / await Import(place, Place.Account, Csv(count, 2, $"r{round}")));
+        }
+        var differences = await place.Db.Read(tx => place.Get<CheckLists>().Differences(tx, Place.Account));
+        if (differences.Count > 0) throw new InvalidOperationException($"{differences.Count} lists are wrong: {differences[0]}");
+        return
+        [
+            Figure.Rate($"{count:N0} new contacts imported beside {ThousandLists.Count:N0} lists", Figure.Median(with), Figure.Median(without), "contacts/s", 0.5),
+            Figure.Rate("the same contacts again with other values", Figure.Median(again), Figure.Median(againWithout), "contacts/s", 0.5),
+        ];
+    }
+
+    private static async Task<double> Import(Place place, long accountId, byte[] csv)
+    {
+        var imports = place.Get<Imports>();
+        var (id, error) = await imports.Upload(accountId, "bench.csv", new MemoryStream(csv), 1, default);
+        if (error is not null) throw new InvalidOperationException(error);
+        var columns = (await imports.Preview((await imports.Find(accountId, id!.Value))!, default)).Columns;
+        var (job, fault) = await imports.Start(accountId, id.Value, "bench", columns, true, null, 1, default);
+        if (fault is not null) throw new InvalidOperationException(fault);
+        var seconds = await Figure.Seconds(async () =>
+        {
+            await place.Get<JobRunner>().RunOpenJobs();
+            await place.Get<ListMembers>().FoldAll(default);
+        });
+        var state = (await place.Get<JobQueue>().Find(accountId, job!.Value))!.ResultAs<ImportState>()!;
+        return state.Rejected + state.Duplicates == 0 ? seconds : throw new InvalidOperationException($"{state}");
+    }
+
+    private static byte[] Csv(int rows, int turn, string who)
+    {
+        var text = new StringBuilder("email,firstname,city,country,jobtitle,company\n");
+        for (var i = 0; i < rows; i++)
+            text.Append(CultureInfo.InvariantCulture, $"{who}.{i}@company{i % 9_000}.example,First{i % 1000},City {(i * 7 + turn) % 500},Country {(i + turn) % 10},Title {(i * 3 + turn) % 40},Company {i % 50_000}\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}
