@@ -13,5 +13,6 @@ public static class ListFigures
         ("import", ImportWithLists.Measure),
         ("times", ListTimes.Measure),
         ("builder", FilterBuilding.Measure),
+        ("indexes", PropertyIndexTimes.Measure),
     ];
 }
