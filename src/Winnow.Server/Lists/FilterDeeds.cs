@@ -8,7 +8,7 @@ namespace Winnow.Server.Lists;
 public sealed partial class FilterForm
 {
     /// <summary>Does what a button asks: <c>and:0</c>, <c>or</c>, <c>remove:0:1</c>, <c>pick:0:1:name</c>, <c>drop:0:1:value</c>, <c>choose:0:1:id</c>, <c>part:name</c>, <c>up:0:1</c>,
-    /// <c>down:0:1</c>, <c>alone:0:1</c>, <c>undo</c>, <c>redo</c>, <c>json</c>, <c>json-use</c>, <c>json-close</c>; nothing else changes anything. What was filled in since is a step of its own.</summary>
+    /// <c>down:0:1</c>, <c>alone:0:1</c>, <c>undo</c>, <c>redo</c>, <c>json</c>, <c>json-use</c>, <c>json-close</c>, <c>others:id</c> (another sample); nothing else changes anything. What was filled in since is a step of its own.</summary>
     public void Do(string deed, PropertyCatalog properties, TimeZoneInfo zone)
     {
         ForgetUntouchedJson(properties, zone);
@@ -35,6 +35,7 @@ public sealed partial class FilterForm
             case "redo": Return(Steps.Redo(), properties); Focus = Steps.CanRedo ? "redo" : "undo"; return true;
             case "json": (ShowsJson, Focus) = (true, "json"); return true;
             case "json-close": (ShowsJson, Json, Focus) = (false, null, "json-open"); return true;
+            case "others" when words is [_, var id, ..] && long.TryParse(id, CultureInfo.InvariantCulture, out var last): (Others, Focus) = (last, "others"); return true;
             case "json-use": UseJson(properties, zone); return true;
             default: return false;
         }

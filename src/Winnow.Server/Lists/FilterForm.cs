@@ -39,6 +39,9 @@ public sealed partial class FilterForm
     /// <summary>Why that cannot be the filter.</summary>
     public string? JsonError { get; private set; }
 
+    /// <summary>The last contact of the sample that was seen, when others are asked for.</summary>
+    public long? Others { get; private set; }
+
     /// <summary>The id of the field or button that the last deed leads to.</summary>
     public string? Focus { get; private set; }
 

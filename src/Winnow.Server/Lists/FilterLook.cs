@@ -32,8 +32,8 @@ public sealed class FilterLooks(Db db, FilterPreviews previews, CurrentAccount a
             var choices = await FilterChoices.For(tx, account.Id, form, properties, account.TimeZone);
             if (filter is null) return FilterLook.Nothing with { Choices = choices };
             var (sentence, json) = (words.Say(filter, await FilterPreviews.Names(tx, account.Id, filter)), FilterForm.Readable(filter));
-            var estimate = count ? null : await previews.Estimate(tx, account.Id, filter);
-            var (preview, problem) = estimate is null ? await previews.Of(tx, account.Id, filter) : default;
+            var estimate = count || form.Others is not null ? null : await previews.Estimate(tx, account.Id, filter);
+            var (preview, problem) = estimate is null ? await previews.Of(tx, account.Id, filter, form.Others) : default;
             return new FilterLook(preview, problem, sentence, json, estimate, choices);
         }, http.HttpContext?.RequestAborted ?? default);                    // who goes on does not wait for the count of what was
     }

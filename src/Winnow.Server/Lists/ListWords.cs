@@ -12,7 +12,7 @@ namespace Winnow.Server.Lists;
 public static class ListWords
 {
     /// <summary>The texts that filters are said with, besides labels of properties and options.</summary>
-    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterText.Words, .. FilterWish.Complaints, PropertyParts.OwnWord, .. ListRefusal.All, ListRefusal.AsksFor];
+    public static readonly IReadOnlyList<string> Words = [.. FilterOperator.All.Select(o => o.Phrase).Distinct(), "{0} or is unknown", "; or ", " and ", " or ", "Yes", "No", .. FilterText.Words, .. FilterWish.Complaints, PropertyParts.OwnWord, .. ListRefusal.All, ListRefusal.AsksFor, .. KeptTexts.All];
 
     /// <summary>A filter as a sentence.</summary>
     public static string Say(this IStringLocalizer<Words> words, Filter filter, FilterNames? names = null) => Reader(words, names).Of(filter);
@@ -31,12 +31,17 @@ public static class ListWords
         return text.EndsWith("{1}", StringComparison.Ordinal) ? text[..^3].Trim() : text.Replace("{1}", "…", StringComparison.Ordinal);
     }
 
-    /// <summary>What a list refused, in the reader's language.</summary>
+    /// <summary>What a list, or a deed on many contacts, refused, in the reader's language.</summary>
     public static string Refused(this IStringLocalizer<Words> words, string said)
     {
         var (text, names) = ListRefusal.Parts(said);
-        return words[text, [.. names.Select(name => text == ListRefusal.Circle ? name.Replace(ListRefusal.AsksFor, words[ListRefusal.AsksFor], StringComparison.Ordinal) : name)]];
+        return names.Length == 0 ? words[text] : words[text, [.. names.Select(name => text == ListRefusal.Circle ? name.Replace(ListRefusal.AsksFor, words[ListRefusal.AsksFor], StringComparison.Ordinal) : name)]];
     }
+
+    /// <summary>What the file of those whom an undo leaves alone shall say.</summary>
+    /// <param name="property">What was edited.</param>
+    public static Dictionary<string, string> OfKept(this IStringLocalizer<Words> words, Property? property = null) =>
+        KeptTexts.All.Concat(property is { IsCustom: false } ? [property.Label] : []).Distinct().ToDictionary(text => text, text => words[text].Value);
 
     /// <summary>A property's label: the account's own as it was typed, others translated.</summary>
     public static string Say(this IStringLocalizer<Words> words, Property property) => property.IsCustom ? property.Label : words[property.Label];

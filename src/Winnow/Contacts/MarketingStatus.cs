@@ -31,7 +31,10 @@ public static class MarketingStatus
     public static Property Property => Status;
 
     /// <summary>The status in English words, for files.</summary>
-    public static string Say(Contact contact) => IsScheduled(contact) ? "Marketing contact until the next update date" : contact.IsMarketing ? "Marketing contact" : "Non-marketing contact";
+    public static string Say(Contact contact) => IsScheduled(contact) ? Texts[0] : contact.IsMarketing ? Texts[1] : Texts[2];
+
+    /// <summary>The words of <see cref="Say"/>, for translation.</summary>
+    public static readonly IReadOnlyList<string> Texts = ["Marketing contact until the next update date", "Marketing contact", "Non-marketing contact"];
 
     private static readonly Property Status = BuiltInProperties.Of("hs_marketable_status"), UntilRenewal = BuiltInProperties.Of("hs_marketable_until_renewal"),
         SourceType = BuiltInProperties.Of("hs_marketable_reason_type"), SourceName = BuiltInProperties.Of("hs_marketable_reason_id");

@@ -5,7 +5,7 @@ using Winnow.Filters;
 namespace Winnow.Lists;
 
 /// <summary>Who a filter would take, before there is a list: by SQL, as of now.</summary>
-/// <param name="Sample">The newest few.</param>
+/// <param name="Sample">A few: the newest, or those who come next.</param>
 /// <param name="Names">What the lists and e-mails that it names are called; null when it names none.</param>
 public sealed record FilterPreview(long Count, long All, IReadOnlyList<Contact> Sample, FilterNames? Names);
 
@@ -22,6 +22,7 @@ public sealed class FilterPreviews(FilterFacts facts, ContactStore contacts, Pro
     public const long CountedAtOnce = 100_000;
 
     private static readonly SqlFile Sql = SqlFile.Beside<FilterPreviews>();
+    private static readonly ContactColumn CreatedAt = ContactColumn.Of("created_at");
 
     /// <summary>Lists that a filter can name, by name.</summary>
     /// <param name="part">Only those with this in their name; null: all.</param>
@@ -57,8 +58,9 @@ public sealed class FilterPreviews(FilterFacts facts, ContactStore contacts, Pro
     }
 
     /// <summary>Counts and takes a sample.</summary>
+    /// <param name="others">The last contact of the sample that was seen: now those who come after it, and behind the oldest the newest again; null: the newest.</param>
     /// <returns>What there is, or what is wrong with the filter, as a sentence.</returns>
-    public async Task<(FilterPreview? Preview, string? Error)> Of(Tx tx, long accountId, Filter filter)
+    public async Task<(FilterPreview? Preview, string? Error)> Of(Tx tx, long accountId, Filter filter, long? others = null)
     {
         var (whole, error) = await facts.WithMembers(tx, accountId, filter);
         if (whole is null) return (null, error);
@@ -66,9 +68,17 @@ public sealed class FilterPreviews(FilterFacts facts, ContactStore contacts, Pro
         var (condition, parameters) = FilterSql.Of(whole, clock.GetUtcNow());
         parameters["accountId"] = accountId;
         var count = await tx.Single<long>(Statement.Built("count of a filter", $"select count(*) from contacts where account_id = @accountId and {condition}"), parameters);
-        var sample = await ContactStore.ReadAll(tx, Statement.Built("sample of a filter",
-            $"select {ContactColumn.List()} from contacts where account_id = @accountId and {condition} order by created_at desc, id desc limit {SampleSize}"), parameters);
+        var sample = others is { } last && await contacts.Find(tx, accountId, last) is { } seen ? await Sample(tx, condition, parameters, seen) : [];
+        if (sample.Count == 0) sample = await Sample(tx, condition, parameters, null);
         return (new(count, (await contacts.Counts(tx, accountId)).All, sample, await Names(tx, accountId, filter)), null);
+    }
+
+    private static Task<List<Contact>> Sample(Tx tx, string condition, Dictionary<string, object?> parameters, Contact? seen)
+    {
+        if (seen is not null) (parameters["seenAt"], parameters["seen"]) = (seen[CreatedAt], seen.Id);
+        var after = seen is null ? "" : " and (created_at, id) < (@seenAt, @seen)";
+        return ContactStore.ReadAll(tx, Statement.Built("sample of a filter",
+            $"select {ContactColumn.List()} from contacts where account_id = @accountId and {condition}{after} order by created_at desc, id desc limit {SampleSize}"), parameters);
     }
 
     private static FilterNames Names(List<Named> rows) =>

@@ -31,7 +31,7 @@ public sealed class FrozenSelections(ContactIndex index, Properties properties, 
     /// <summary>Freezes contacts that were found in another way.</summary>
     public async Task<(FrozenSelection? Frozen, string? Error)> Freeze(Tx tx, long accountId, MemberSet set, long? userId)
     {
-        if (set.Count == 0) return (null, "No contacts are selected.");
+        if (set.Count == 0) return (null, ListRefusal.Nobody);
         return (new(accountId, await lists.Freeze(tx, accountId, set, userId), clock.GetUtcNow(), set), null);
     }
 
@@ -53,7 +53,7 @@ public sealed class FrozenSelections(ContactIndex index, Properties properties, 
     public async Task<(FrozenSelection? Frozen, BulkOutcome? Refused)> Confirm(Tx tx, long accountId, long id, long? typed, Func<Task<(MemberSet? Set, string? Error)>> evaluate, long unasked = 0)
     {
         await members.Lock(tx, accountId, id);
-        if (await Find(tx, accountId, id) is not { } frozen) return (null, new(null, Error: "This receipt is too old. Select the contacts again."));
+        if (await Find(tx, accountId, id) is not { } frozen) return (null, new(null, Error: ListRefusal.TooOld));
         if (await tx.SingleOrNone<long?>(Sql["job-of"], new { accountId, id }) is { } running) return (null, new(running));
         if (typed != frozen.Set.Count && !(typed is null && frozen.Set.Count <= unasked)) return (null, new(null, WrongNumber: true));
         var (now, error) = await evaluate();

@@ -10,20 +10,22 @@ namespace Winnow.Lists;
 internal sealed record KeptValue(Contact Now, Contact Back, LaterChange? InTheWay)
 {
     /// <summary>The first line of the file, behind the byte order mark that Excel wants.</summary>
-    public static byte[] Heading => CsvText.Start(["Record ID", "Email", "Name", "Property", "Value before the edit", "Value now", "Changed at (UTC)", "Changed by", "Why it was kept"]);
+    /// <param name="texts">As <see cref="UndoState.Texts"/>.</param>
+    public static byte[] Heading(IReadOnlyDictionary<string, string>? texts) => CsvText.Start(KeptTexts.ValuesHeading.Select(texts.Say));
 
     /// <summary>A line for each.</summary>
     /// <param name="property">What was edited.</param>
     /// <param name="people">Names by user.</param>
-    public static byte[] Lines(Property property, IEnumerable<KeptValue> kept, IReadOnlyDictionary<long, string> people) =>
-        CsvText.Lines(kept.Select(one => one.Cells(property, people)));
+    /// <param name="texts">As <see cref="UndoState.Texts"/>.</param>
+    public static byte[] Lines(Property property, IEnumerable<KeptValue> kept, IReadOnlyDictionary<long, string> people, IReadOnlyDictionary<string, string>? texts) =>
+        CsvText.Lines(kept.Select(one => one.Cells(property, people, texts)));
 
-    private static string? Say(Property property, Contact contact) => property == MarketingStatus.Property ? MarketingStatus.Say(contact) : PropertyValue.Text(property, contact[property]);
+    private static string? Say(Property property, Contact contact, IReadOnlyDictionary<string, string>? texts) => property == MarketingStatus.Property ? texts.Say(MarketingStatus.Say(contact)) : PropertyValue.Text(property, contact[property]);
 
-    private string?[] Cells(Property property, IReadOnlyDictionary<long, string> people) =>
+    private string?[] Cells(Property property, IReadOnlyDictionary<long, string> people, IReadOnlyDictionary<string, string>? texts) =>
     [
-        Now.Id.ToString(CultureInfo.InvariantCulture), Now.Email, Now.DisplayName, property.Label, Say(property, Back), Say(property, Now),
+        Now.Id.ToString(CultureInfo.InvariantCulture), Now.Email, Now.DisplayName, property.IsCustom ? property.Label : texts.Say(property.Label), Say(property, Back, texts), Say(property, Now, texts),
         InTheWay?.At.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), InTheWay is null ? null : InTheWay.UserId is { } who && people.TryGetValue(who, out var name) ? name : InTheWay.Source,
-        InTheWay is null ? "A contact needs an email address or a name." : "The value was changed after the edit.",
+        texts.Say(InTheWay is null ? KeptTexts.Nameless : KeptTexts.Changed),
     ];
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Winnow.Lists;
 
-/// <summary>What lists refuse: English sentences, {0} and {1} the names in them. Who speaks another language finds the sentence and its names by <see cref="Parts"/>.</summary>
+/// <summary>What lists, and deeds on many contacts, refuse: English sentences, {0} and {1} the names in them. Who speaks another language finds the sentence and its names by <see cref="Parts"/>.</summary>
 public static partial class ListRefusal
 {
     internal const string Gone = "This list does not exist any more.",
@@ -17,13 +17,18 @@ public static partial class ListRefusal
         NoList = "There is no list with the number {0}. Choose another list.", AsksFilling = "The list {0}, which this filter asks for, is still being filled. Try again when it is ready.",
         CopyUnfilled = "The list is not filled to the end. Copy it when it is.", CopyWithoutFilter = "This list has no filter: an active copy of it needs one.";
 
+    internal const string Nobody = "No contacts are selected.", TooOld = "This receipt is too old. Select the contacts again.", NotEditable = "This property cannot be edited. Choose another one.",
+        NoEdit = "There is no such edit.", EditStands = "This edit cannot be undone any more.", ArchivedSince = "The property is archived. Bring it back first.",
+        NoMove = "There is no such change of a list.", MoveStands = "This change of a list cannot be undone any more.", BadDelimiter = "The columns must be separated by commas or semicolons.";
+
     /// <summary>A circle of lists; {0} are their names with <see cref="AsksFor"/> between.</summary>
     public const string Circle = "The list cannot ask for itself: {0}. Change one of these filters.", AsksFor = " asks for ";
 
     /// <summary>All of them; the ones with the most words of their own first, as one sentence may be the end of another.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        .. new[] { Gone, Nameless, TooLong, Taken, NoFilter, ByHand, IsStatic, IsActive, IsStopped, IsFilling, IsAsked, Archived, Unreadable, NoList, AsksFilling, CopyUnfilled, CopyWithoutFilter, Circle }
+        .. new[] { Gone, Nameless, TooLong, Taken, NoFilter, ByHand, IsStatic, IsActive, IsStopped, IsFilling, IsAsked, Archived, Unreadable, NoList, AsksFilling, CopyUnfilled, CopyWithoutFilter, Circle,
+            Nobody, TooOld, NotEditable, NoEdit, EditStands, ArchivedSince, NoMove, MoveStands, BadDelimiter }
             .OrderByDescending(text => text.Length),
     ];
 

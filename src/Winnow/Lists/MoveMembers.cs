@@ -51,7 +51,7 @@ public sealed class MoveMembers(Db db, ContactStore contacts, ListStore lists, L
     /// <summary>Orders that a new static list is made of the selection; as <see cref="Confirm(long, long, long, bool, SelectionQuery, TimeZoneInfo, string, string, long, CancellationToken)"/>.</summary>
     /// <param name="name">The name of the list.</param>
     public Task<BulkOutcome> ConfirmNew(long accountId, long selectionId, string name, SelectionQuery query, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop = default) =>
-        Confirm(accountId, selectionId, async tx => await lists.Create(tx, accountId, name, ListKind.Manual, null, zone, userId) is { Made: { } made } ? (made.Id, null) : (0, "Another list has this name. Choose another one."), true, query, zone, words, title, userId, stop);
+        Confirm(accountId, selectionId, async tx => await lists.Create(tx, accountId, name, ListKind.Manual, null, zone, userId) is var (made, refused) && made is not null ? (made.Id, null) : (0, refused), true, query, zone, words, title, userId, stop);
 
     private Task<BulkOutcome> Confirm(long accountId, long selectionId, Func<Tx, Task<(long Id, string? Error)>> list, bool joins, SelectionQuery query, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop) =>
         db.Write(async tx =>

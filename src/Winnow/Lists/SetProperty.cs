@@ -59,7 +59,7 @@ public sealed class SetProperty(Db db, ContactStore contacts, Properties propert
     public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, string property, string text, SelectionQuery query, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop = default) =>
         db.Write(async tx =>
         {
-            if ((await properties.Catalog(tx, accountId)).Find(property) is not { } wanted || !Allows(wanted)) return new(null, Error: "This property cannot be edited. Choose another one.");
+            if ((await properties.Catalog(tx, accountId)).Find(property) is not { } wanted || !Allows(wanted)) return new(null, Error: ListRefusal.NotEditable);
             var (value, wrong) = PropertyValue.Parse(wanted, text);
             if (wrong is not null) return new(null, Error: wrong);
             var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, typed, query, zone, Page);

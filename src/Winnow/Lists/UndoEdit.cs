@@ -11,7 +11,8 @@ namespace Winnow.Lists;
 /// <param name="Undone">Contacts that have the value back that they had before the edit.</param>
 /// <param name="Kept">Contacts left alone, because their value was changed since; so is one that would have neither an address nor a name.</param>
 /// <param name="FileId">The file that names the kept ones.</param>
-public sealed record UndoState(long OperationId, long SelectionId, string Property, long After, long Undone, long Kept, long? FileId);
+/// <param name="Texts">What that file says, in the language of whoever ordered the undo, by <see cref="KeptTexts"/>; null: in English.</param>
+public sealed record UndoState(long OperationId, long SelectionId, string Property, long After, long Undone, long Kept, long? FileId, IReadOnlyDictionary<string, string>? Texts = null);
 
 /// <summary>Takes an edit of many contacts, or a change of their marketing status, back: each gets exactly what it had before, which its history knows, in short transactions in the order
 /// of their ids. What was changed after the edit, by whomever, is kept and named in a file.</summary>
@@ -30,15 +31,16 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
     /// <summary>Orders the undo. Posted twice it starts one job.</summary>
     /// <param name="typed">The number typed, of <see cref="BulkEdit.Left"/>; null only when a <see cref="SetProperty.Page"/> holds them all.</param>
     /// <param name="title">The job's title.</param>
-    public Task<BulkOutcome> Confirm(long accountId, long id, long? typed, string title, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    /// <param name="texts">What the file of the kept ones shall say; as <see cref="UndoState.Texts"/>.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long id, long? typed, string title, long userId, IReadOnlyDictionary<string, string>? texts = null, CancellationToken stop = default) => db.Write(async tx =>
     {
         await tx.SingleOrNone<long>(Sql["lock"], new { accountId, id });
-        if (await tx.SingleOrNone<BulkEdit>(Sql["find"], new { accountId, id }) is not { } edit) return new(null, Error: "There is no such edit.");
-        if (!edit.CanBeUndone(clock.GetUtcNow())) return edit.UndoJobId is { } posted ? new(posted) : new(null, Error: "This edit cannot be undone any more.");
-        if ((await properties.Catalog(tx, accountId)).Find(edit.Edit.Property) is not { ArchivedAt: null } property) return new(null, Error: "The property is archived. Bring it back first.");
+        if (await tx.SingleOrNone<BulkEdit>(Sql["find"], new { accountId, id }) is not { } edit) return new(null, Error: ListRefusal.NoEdit);
+        if (!edit.CanBeUndone(clock.GetUtcNow())) return edit.UndoJobId is { } posted ? new(posted) : new(null, Error: ListRefusal.EditStands);
+        if ((await properties.Catalog(tx, accountId)).Find(edit.Edit.Property) is not { ArchivedAt: null } property) return new(null, Error: ListRefusal.ArchivedSince);
         if ((typed ?? (edit.Left <= SetProperty.Page ? edit.Left : null)) != edit.Left) return new(null, WrongNumber: true);
 
-        var jobId = await jobs.Enqueue<UndoEdit>(tx, accountId, title, new UndoState(id, edit.SelectionId, property.Name, 0, 0, 0, null), edit.Left, userId);
+        var jobId = await jobs.Enqueue<UndoEdit>(tx, accountId, title, new UndoState(id, edit.SelectionId, property.Name, 0, 0, 0, null, texts), edit.Left, userId);
         await tx.Execute(Sql["order"], new { accountId, id, jobId });
         await AuditLog.Add(tx, clock, accountId, userId, edit.IsOfMarketing ? AuditAction.MarketingSetUndone : AuditAction.PropertySetUndone, edit.Source, edit.Left, before: $"{property.Label}: {edit.Edit.Value}");
         return new BulkOutcome(jobId);
@@ -86,17 +88,18 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
         }
         await contacts.Save(tx, new("CRM_UI", $"{Deed}{state.OperationId}", run.UserId), catalog, pairs);
         await tx.Execute(Sql["count-undone"], new { run.AccountId, state.OperationId, count = (long)pairs.Count });
-        var fileId = await Note(tx, run, state.FileId, property, kept);
+        var fileId = await Note(tx, run, state, property, kept);
         return new(state with { After = ids[^1], Undone = state.Undone + pairs.Count, Kept = state.Kept + kept.Count, FileId = fileId }, edited.Count - already);
     }
 
     /// <summary>Adds the kept ones to the file, which the first of them makes.</summary>
-    private async Task<long?> Note(Tx tx, JobRun run, long? fileId, Property property, List<KeptValue> kept)
+    private async Task<long?> Note(Tx tx, JobRun run, UndoState state, Property property, List<KeptValue> kept)
     {
+        var (fileId, texts) = (state.FileId, state.Texts);
         if (kept.Count == 0) return fileId;
         var people = await PropertyHistory.UserNames(tx, run.AccountId, [.. kept.Select(k => k.InTheWay?.UserId).OfType<long>()]);
-        if (fileId is null) await files.Append(tx, run.AccountId, (fileId = await files.Create(tx, run.AccountId, "kept values.csv", run.UserId)).Value, KeptValue.Heading);
-        await files.Append(tx, run.AccountId, fileId.Value, KeptValue.Lines(property, kept, people));
+        if (fileId is null) await files.Append(tx, run.AccountId, (fileId = await files.Create(tx, run.AccountId, texts.Say(KeptTexts.ValuesFile), run.UserId)).Value, KeptValue.Heading(texts));
+        await files.Append(tx, run.AccountId, fileId.Value, KeptValue.Lines(property, kept, people, texts));
         return fileId;
     }
 

@@ -14,7 +14,8 @@ namespace Winnow.Lists;
 /// <param name="Kept">Contacts left alone, because something later decided about them.</param>
 /// <param name="Deleted">Contacts that are not there any more.</param>
 /// <param name="FileId">The file that names the kept and the deleted ones.</param>
-public sealed record UndoMoveState(long OperationId, long ListId, long MovedId, bool Joined, long After, long Undone, long Already, long Kept, long Deleted, long? FileId);
+/// <param name="Texts">What that file says, in the language of whoever ordered the undo, by <see cref="KeptTexts"/>; null: in English.</param>
+public sealed record UndoMoveState(long OperationId, long ListId, long MovedId, bool Joined, long After, long Undone, long Already, long Kept, long Deleted, long? FileId, IReadOnlyDictionary<string, string>? Texts = null);
 
 /// <summary>Takes a move of many contacts into a list, or out of it, back: exactly those who moved leave again, or come back with the time since when they had
 /// been in. Who joined or left again since, or whom a later move of the same kind meant too, is left alone and named in a file.</summary>
@@ -31,14 +32,15 @@ public sealed class UndoMove(Db db, ContactStore contacts, ListStore lists, List
 
     /// <summary>Orders the undo. Posted twice it starts one job.</summary>
     /// <param name="title">The job's title.</param>
-    public Task<BulkOutcome> Confirm(long accountId, long id, string title, long userId, CancellationToken stop = default) => db.Write(async tx =>
+    /// <param name="texts">What the file of those who were left alone shall say; as <see cref="UndoMoveState.Texts"/>.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long id, string title, long userId, IReadOnlyDictionary<string, string>? texts = null, CancellationToken stop = default) => db.Write(async tx =>
     {
         await tx.SingleOrNone<long>(Sql["lock"], new { accountId, id });
-        if (await tx.SingleOrNone<ListMove>(Sql["find"], new { accountId, id }) is not { } move) return new(null, Error: "There is no such change of a list.");
-        if (!move.CanBeUndone(clock.GetUtcNow())) return move.UndoJobId is { } posted ? new(posted) : new(null, Error: "This change of a list cannot be undone any more.");
+        if (await tx.SingleOrNone<ListMove>(Sql["find"], new { accountId, id }) is not { } move) return new(null, Error: ListRefusal.NoMove);
+        if (!move.CanBeUndone(clock.GetUtcNow())) return move.UndoJobId is { } posted ? new(posted) : new(null, Error: ListRefusal.MoveStands);
         if (await lists.Refusal(tx, accountId, move.ListId) is { } error) return new(null, Error: error);
 
-        var state = new UndoMoveState(id, move.ListId, move.MovedId, move.Move.Joins, 0, 0, 0, 0, 0, null);
+        var state = new UndoMoveState(id, move.ListId, move.MovedId, move.Move.Joins, 0, 0, 0, 0, 0, null, texts);
         var jobId = await jobs.Enqueue<UndoMove>(tx, accountId, title, state, move.Move.Moved, userId);
         await tx.Execute(Sql["order"], new { accountId, id, jobId });
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ListMoveUndone, move.ListName!, move.Left);
@@ -108,12 +110,12 @@ public sealed class UndoMove(Db db, ContactStore contacts, ListStore lists, List
     private async Task<long?> Note(Tx tx, JobRun run, UndoMoveState state, MemberSet kept, MemberSet deleted)
     {
         if (kept.Count + deleted.Count == 0) return state.FileId;
-        var fileId = state.FileId;
-        if (fileId is null) await files.Append(tx, run.AccountId, (fileId = await files.Create(tx, run.AccountId, "left alone.csv", run.UserId)).Value, CsvText.Start(["Record ID", "Email", "Name", "Why it was left alone"]));
+        var (fileId, texts) = (state.FileId, state.Texts);
+        if (fileId is null) await files.Append(tx, run.AccountId, (fileId = await files.Create(tx, run.AccountId, texts.Say(KeptTexts.AloneFile), run.UserId)).Value, CsvText.Start(KeptTexts.AloneHeading.Select(texts.Say)));
         var people = (await contacts.Read(tx, run.AccountId, [.. kept.Ids])).ToDictionary(contact => contact.Id);
-        var why = state.Joined ? "It left the list and joined it again, or was added once more, after this." : "It joined and left the list again, or was removed once more, after this.";
+        var why = texts.Say(state.Joined ? KeptTexts.JoinedAgain : KeptTexts.LeftAgain);
         await files.Append(tx, run.AccountId, fileId.Value, CsvText.Lines(kept.Union(deleted).Ids.Select(id =>
-            new[] { $"{id}", people.GetValueOrDefault(id)?.Email, people.GetValueOrDefault(id)?.DisplayName, deleted.Contains(id) ? "The contact was deleted." : why })));
+            new[] { $"{id}", people.GetValueOrDefault(id)?.Email, people.GetValueOrDefault(id)?.DisplayName, deleted.Contains(id) ? texts.Say(KeptTexts.Deleted) : why })));
         return fileId;
     }
 

@@ -49,7 +49,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
     public Task<BulkOutcome> Confirm(long accountId, long selectionId, ExportWish wish, SelectionQuery query, TimeZoneInfo zone, string words, string title, string fileName, long userId, CancellationToken stop = default) =>
         db.Write(async tx =>
         {
-            if (wish.Delimiter is not (',' or ';')) return new(null, Error: "The columns must be separated by commas or semicolons.");
+            if (wish.Delimiter is not (',' or ';')) return new(null, Error: ListRefusal.BadDelimiter);
             var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, query, zone, unasked: long.MaxValue);
             if (frozen is null) return refused!;
             var columns = Columns(await properties.Catalog(tx, accountId), wish.Columns);

@@ -50,6 +50,9 @@ public sealed class ListPagesTests
         Assert.Equal(["is any of", "is none of", "has ever been any of", "has never been any of", "was updated in the last … days", "was not updated in the last … days", "is known", "is unknown"], page.QuerySelectorAll("select[name='g0.0.operator'] option").Select(o => o.TextContent).OrderBy(o => o.Contains("known", StringComparison.Ordinal)));
 
         Dictionary<string, string> line = new() { ["g0.0.property"] = Reason, ["g0.0.was"] = Reason, ["g0.0.operator"] = "ENUMERATION:IS_ANY_OF", ["Kind"] = "active", ["Name"] = "Hard bounced" };
+        Assert.Equal("List name", page.QuerySelector(".page-head label[for='f-Name']")!.TextContent.Trim());             // the pencil
+        var nameless = (await WebApp.Read(await WebApp.Post(app.Http, "/lists/new", new(line) { ["g0.0.value"] = "UNKNOWN_USER", ["Name"] = "", ["do"] = "save" }, "list"))).QuerySelector(".page-head")!;
+        Assert.Equal("Give the list a name.", nameless.QuerySelector("#" + nameless.QuerySelector("#f-Name[aria-invalid]")!.GetAttribute("aria-describedby"))!.TextContent);
         page = await WebApp.Read(await WebApp.Post(app.Http, "/lists/new", new(line) { ["do"] = "save" }, "list"));
         Assert.Equal("Choose at least one option.", page.QuerySelector(".form-error")!.TextContent);
 
@@ -245,6 +248,33 @@ public sealed class ListPagesTests
         Assert.Equal("De lijst Nieuws, waar dit filter naar vraagt, wordt nog gevuld. Probeer het opnieuw als die klaar is.", page.QuerySelector("#look .form-error")!.TextContent);
     }
 
+    [Theory, Databases]
+    public async Task The_sample_beside_the_filters_shows_others_from_the_newest_to_the_oldest_and_begins_anew(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        await app.Services.GetRequiredService<Db>().Write(async tx =>
+        {
+            var store = app.Services.GetRequiredService<ContactStore>();
+            var made = await store.New(tx, 1, 12);
+            foreach (var contact in made) contact[BuiltInProperties.Of("city")] = contact.Id % 4 == 0 ? "Breda" : "Ede";
+            await store.Save(tx, new("IMPORT"), await app.Services.GetRequiredService<Winnow.Contacts.Properties>().Catalog(tx, 1), [.. made.Select(c => ((Contact?)null, c))]);
+        });
+        var page = await Send(app, await WebApp.Page(app.Http, "/lists/new"), ("do", "pick:0:0:city"));
+        page = await Send(app, page, ("g0.0.add", "Ede"));
+        foreach (var expected in new[] { "11 10 9 7 6", "5 3 2 1", "11 10 9 7 6" })
+        {
+            Assert.Equal(expected, string.Join(' ', page.QuerySelectorAll(".sample a").Select(a => a.GetAttribute("href")!.Split('/')[^1])));
+            page = await Send(app, page, ("do", page.QuerySelector("#others")!.GetAttribute("value")!));
+            Assert.Equal("others", page.QuerySelector("[autofocus]")!.Id);
+        }
+        Assert.True(page.QuerySelector("#undo") is { } undo && !undo.HasAttribute("disabled"));
+        Assert.Equal("City is equal to Ede", page.QuerySelector(".sentence")!.TextContent);
+        page = await Send(app, page, ("do", "drop:0:0:Ede"), ("g0.0.add", "Breda"));
+        Assert.Equal(3, page.QuerySelectorAll(".sample a").Length);
+        Assert.Null(page.QuerySelector("#others"));                                  // these are all
+    }
+
     [Fact]
     public void A_sample_is_spread_from_the_first_contact_to_the_last()
     {
@@ -277,7 +307,7 @@ public sealed class ListPagesTests
     {
         await using var app = await WebApp.On("sqlite");
         await app.SetUp();
-        foreach (var deed in new[] { "and:99", "remove:-1:5", "pick:0:0:no_such_property", "drop:0", "part:nowhere", "::", "or", "pick:0:0:" })
+        foreach (var deed in new[] { "and:99", "remove:-1:5", "pick:0:0:no_such_property", "drop:0", "part:nowhere", "others:x", "others:99999", "::", "or", "pick:0:0:" })
             Assert.Equal(HttpStatusCode.OK, (await WebApp.Post(app.Http, "/lists/new", new() { ["do"] = deed, ["g7.3.property"] = "x", ["g0.0.operator"] = "a:b:c", ["g999.999.property"] = "city", ["g0.1.property"] = "createdate", ["g0.1.was"] = "createdate", ["g0.1.value"] = "31 Feb" }, "list")).StatusCode);
     }
 

@@ -96,6 +96,28 @@ public sealed class SetPropertyPagesTests
         Assert.Contains("undone already", await app.Http.GetStringAsync(undo), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Refusals_and_the_file_of_an_undo_are_in_the_language_of_whoever_reads_them()
+    {
+        await using var app = await WebApp.On("sqlite");
+        await app.SetUp();
+        await WebApp.Post(app.Http, "/settings", new() { ["Language"] = "nl" }, "account");
+        await Fill(app, 3);
+        foreach (var deed in new[] { "edit-property", "set-marketing", "delete", "export", "unbounce", "add-to-list", "create-list" })
+            Assert.Contains("Er zijn geen contacten geselecteerd.", await app.Http.GetStringAsync($"/contacts/{deed}?id=99"), StringComparison.Ordinal);
+        await WebApp.Post(app.Http, All, new() { ["Property"] = "city", ["Chosen"] = "city", ["How"] = "set", ["Value"] = "Ede" });
+        await RunJobs(app);
+        await WebApp.Post(app.Http, "/contacts/1/edit", new() { ["p.city"] = "Gouda" });
+        await WebApp.Post(app.Http, "/bulk-edits/1/undo", []);
+        await RunJobs(app);
+        var kept = await app.Http.GetAsync("/bulk-edits/1/kept");
+        var lines = (await kept.Content.ReadAsStringAsync()).TrimStart('\uFEFF').Split("\r\n");
+        Assert.Equal("Record-ID,E-mail,Naam,Eigenschap,Waarde voor de bewerking,Waarde nu,Gewijzigd op (UTC),Gewijzigd door,Waarom het behouden is", lines[0]);
+        Assert.Contains(",Plaats,", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(",De waarde is na de bewerking veranderd.", lines[1], StringComparison.Ordinal);
+        Assert.Equal("behouden waarden.csv", kept.Content.Headers.ContentDisposition!.FileNameStar);
+    }
+
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
     [InlineData(390, ColorScheme.Dark)]

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Localization;
 using Winnow.Accounts;
 using Winnow.Email.Bounces;
+using Winnow.Server.Lists;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Email.Bounces;
@@ -18,18 +20,21 @@ public abstract class UnbounceTool : ComponentBase
 
     [Inject] protected CurrentAccount Account { get; set; } = null!;
     [Inject] protected UnbounceContacts Unbounce { get; set; } = null!;
+    [Inject] private IStringLocalizer<Words> Words { get; set; } = null!;
     [Inject] protected NavigationManager Nav { get; set; } = null!;
 
     protected FormErrors Errors { get; } = new();
     protected UnbounceReceipt? Receipt { get; private set; }
     protected (long Joined, long Left)? Changed { get; private set; }
-    protected string? Wrong { get; private set; }
+    protected string? Wrong => refusal is null ? null : Words.Refused(refusal);
+
+    private string? refusal;
 
     /// <summary>The receipt that was posted again, or a new one.</summary>
     protected async Task Load(UnbounceWish wish)
     {
         if (Selection is { } posted) Receipt = await Unbounce.Find(Account.Id, posted);
-        if (Receipt is null) (Receipt, Wrong) = await Unbounce.Freeze(Account.Id, wish, Account.TimeZone, Account.UserId);
+        if (Receipt is null) (Receipt, refusal) = await Unbounce.Freeze(Account.Id, wish, Account.TimeZone, Account.UserId);
     }
 
     /// <summary>Orders what the receipt shows.</summary>
@@ -41,7 +46,7 @@ public abstract class UnbounceTool : ComponentBase
         Changed = outcome.Changed;
         if (outcome.JobId is { } job) Nav.NavigateTo($"/jobs/{job}");
         else if (outcome.WrongNumber) Errors.Add("Typed", wrongNumber);
-        else if (outcome.Changed is not null) (Receipt, Wrong) = await Unbounce.Freeze(Account.Id, wish, Account.TimeZone, Account.UserId);
-        else Wrong = outcome.Error;
+        else if (outcome.Changed is not null) (Receipt, refusal) = await Unbounce.Freeze(Account.Id, wish, Account.TimeZone, Account.UserId);
+        else refusal = outcome.Error;
     }
 }
