@@ -185,6 +185,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
 
         // exports
         new("/contacts/export", Permission.Export),
+        new("/email/bounce-tools/export", Permission.Export),
         new("/exports/{id:long}", Permission.Export),                   // and only for who ordered it
 
         // jobs

@@ -18,6 +18,7 @@ public static class AuditWords
         [AuditAction.MarketingSetUndone] = "Marketing status of contacts given back",
         [AuditAction.ContactsImported] = "Contacts imported",
         [AuditAction.ContactsExported] = "Contacts exported",
+        [AuditAction.OptOutsExported] = "Unsubscribes and bounces exported",
         [AuditAction.ExportDownloaded] = "Export downloaded",
         [AuditAction.ContactsAddedToList] = "Contacts added to a list",
         [AuditAction.ContactsRemovedFromList] = "Contacts removed from a list",

@@ -5,6 +5,7 @@ using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
 using Winnow.Transfer;
 
@@ -22,6 +23,7 @@ public static class JobWords
     {
         [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
         [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
+        [nameof(ExportOptOuts)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),
         [nameof(EraseContacts)] = ("user-x", "of {0} contacts erased", "It goes on by itself within the hour: what was deleted permanently is erased to the end."),
         [nameof(SetProperty)] = ("pencil", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),
@@ -36,6 +38,7 @@ public static class JobWords
         [nameof(CollectHardBounced)] = ("list-check", "of {0} contacts looked at", Kept),
         [nameof(TellSender)] = ("alert-triangle", "of {0} done", Kept),
         [nameof(TellByMail)] = ("mail", "of {0} emails handed over", Kept),
+        [nameof(TellExport)] = ("mail", "of {0} emails handed over", Kept),
         [nameof(SystemMail)] = ("mail", "of {0} emails handed over", Kept),
         [nameof(SendEmail)] = ("send", "of {0} emails handed over", "Who has it already keeps it. A stopped email cannot be sent on; a copy can be sent to the others later."),
     };

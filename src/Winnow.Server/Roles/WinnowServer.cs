@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Server.Jobs;
+using Winnow.Server.Transfer;
+using Winnow.Transfer;
 
 namespace Winnow.Server.Roles;
 
@@ -30,6 +32,7 @@ public static class WinnowServer
         });
         builder.Services.AddWinnow(builder.Configuration["database"] ?? builder.Configuration["Winnow:Database"] ?? $"Data Source={Path.GetFullPath(Path.Combine("data", "winnow.db"))}");
         builder.Services.AddLocalization();
+        builder.Services.AddSingleton<TellExport>().AddKeyedSingleton<IJob>(ExportOptOuts.MailJob, (s, _) => s.GetRequiredService<TellExport>());
         builder.Services.AddSingleton<TellByMail>().AddKeyedSingleton<IJob>(Notifications.MailJob, (s, _) => s.GetRequiredService<TellByMail>());
         var roles = Roles(builder.Configuration["roles"]);
         if (roles.Contains("web")) builder.AddWeb();

@@ -35,6 +35,7 @@ public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, Sa
         ("Create property", "/settings/properties/new", "tag"),
         ("Create list of hard bounced contacts", "/email/bounce-tools/create-list", "list-check"),
         ("Add hard bounced contacts to existing list", "/email/bounce-tools/add-to-list", "list-details"),
+        ("Export unsubscribes and bounces", "/email/bounce-tools/export", "mail-share"),
     ];
 
     /// <summary>The words of the table, for the test of translations.</summary>

@@ -10,7 +10,7 @@ public static class ExportEndpoints
     /// <summary>Maps it.</summary>
     public static void MapExports(this IEndpointRouteBuilder app) => app.MapGet("/exports/{id:long}", Download);
 
-    private static async Task<IResult> Download(long id, CurrentAccount account, ExportContacts exports, Files files, HttpContext http)
+    private static async Task<IResult> Download(long id, CurrentAccount account, ExportFiles exports, Files files, HttpContext http)
     {
         if (await exports.Download(account.Id, id, account.UserId, http.RequestAborted) is not { } file) return TypedResults.NotFound();
         http.Response.Headers.CacheControl = "no-store";

@@ -23,7 +23,9 @@ public enum AuditAction
     ContactsImported,
     /// <summary>A file of contacts was ordered; count, and after: its columns.</summary>
     ContactsExported,
-    /// <summary>Such a file was downloaded.</summary>
+    /// <summary>A file of unsubscribed, bounced or complaining addresses was ordered; after: its columns.</summary>
+    OptOutsExported,
+    /// <summary>The file of an export was downloaded.</summary>
     ExportDownloaded,
     /// <summary>Contacts were put into a static list.</summary>
     ContactsAddedToList,

@@ -19,11 +19,9 @@ public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter);
 public sealed record ExportState(long SelectionId, long FileId, IReadOnlyList<string> Columns, string Delimiter, long After, long Rows, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>Writes a selection of contacts of any size to a CSV file: frozen first, then written in the order of their ids, some thousand a transaction, so that
-/// the file is complete when the job ends and never in memory. Only who ordered it can download it, for <see cref="KeptDays"/> days.</summary>
+/// the file is complete when the job ends and never in memory. Only who ordered it can download it, for <see cref="ExportFiles.KeptDays"/> days.</summary>
 public sealed class ExportContacts(Db db, ContactStore contacts, Properties properties, FrozenSelections selections, ListMembers members, Files files, JobQueue jobs, TimeProvider clock) : IJob
 {
-    /// <summary>How long the file can be downloaded, in days.</summary>
-    public const int KeptDays = 7;
     private const int SampleSize = 5, MostRows = 2_000;
     private static readonly string[] First = ["hs_object_id", "email", "firstname", "lastname"];
     private static readonly SqlFile Sql = SqlFile.Beside<ExportContacts>();
@@ -53,7 +51,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
             var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, query, zone, unasked: long.MaxValue);
             if (frozen is null) return refused!;
             var columns = Columns(await properties.Catalog(tx, accountId), wish.Columns);
-            var fileId = await files.Create(tx, accountId, fileName, userId, clock.GetUtcNow().AddDays(KeptDays));
+            var fileId = await files.Create(tx, accountId, fileName, userId, clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
             await files.Append(tx, accountId, fileId, CsvText.Start(columns.Select(column => CsvText.Harmless(column.Label)), wish.Delimiter));
 
             var state = new ExportState(selectionId, fileId, [.. columns.Select(column => column.Name)], wish.Delimiter.ToString(), 0, 0);
@@ -73,15 +71,6 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
         return run.State<ExportState>();
     }
 
-    /// <summary>The file of an export for who ordered it, which is put on record; null for everybody else, and when it is not finished or past its date.</summary>
-    public async Task<StoredFile?> Download(long accountId, long jobId, long userId, CancellationToken stop = default)
-    {
-        if (await jobs.Find(accountId, jobId) is not { Kind: nameof(ExportContacts), Outcome: "done" } job || job.CreatedBy != userId) return null;
-        if (job.ResultAs<ExportState>() is not { ExpiresAt: { } until } state || until <= clock.GetUtcNow() || await files.Find(accountId, state.FileId) is not { } file) return null;
-        await db.Write(tx => AuditLog.Add(tx, clock, accountId, userId, AuditAction.ExportDownloaded, job.Title, state.Rows), stop);
-        return file;
-    }
-
     private async Task<Step<ExportState>> Write(Tx tx, JobRun run, List<long> ids)
     {
         var (state, catalog) = (run.State<ExportState>(), await properties.Catalog(tx, run.AccountId));
@@ -93,7 +82,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
 
     private async Task<Step<ExportState>> End(Tx tx, JobRun run)
     {
-        var (state, until) = (run.State<ExportState>(), clock.GetUtcNow().AddDays(KeptDays));
+        var (state, until) = (run.State<ExportState>(), clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
         await files.KeepUntil(tx, run.AccountId, state.FileId, until);
         return new(state with { ExpiresAt = until }, 0);
     }

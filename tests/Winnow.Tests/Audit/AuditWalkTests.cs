@@ -83,6 +83,7 @@ public sealed partial class AuditWalkTests
         new("/contacts/add-to-list", AuditAction.ContactsAddedToList, "/contacts/add-to-list?id=2", "add-to-list", "List", "2", "Chosen", "2"),
         new("/lists/{Id:long}/remove", AuditAction.ContactsRemovedFromList, "/lists/2/remove?id=1", "remove-from-list"),
         new("/contacts/create-list", AuditAction.ListCreated, "/contacts/create-list?id=1", "create-list", "Name", "Chosen"),
+        new("/email/bounce-tools/export", AuditAction.OptOutsExported, "/email/bounce-tools/export", "export-opt-outs"),
         new("/contacts/export", AuditAction.ContactsExported, "/contacts/export?id=1", "export-contacts"),
         new("/lists/folders/new", AuditAction.ListFoldersChanged, "/lists/folders/new", "new-folder", "Name", "Old"),
         new("/lists/folders/{Id:long}/edit", AuditAction.ListFoldersChanged, "/lists/folders/1/edit", "edit-folder", "Name", "News of ours"),

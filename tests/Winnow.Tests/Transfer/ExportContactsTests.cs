@@ -54,7 +54,7 @@ public sealed class ExportContactsTests
         var list = await app.List("Ede", ListKind.Dynamic, ListParts.CityIs("Ede"));
         var receipt = (await app.Get<ExportContacts>().Freeze(TestApp.Account, new(null, ListId: list.Id), TimeZoneInfo.Utc, 1)).Receipt!;
         var job = (await Confirm(app, receipt, new(null, ListId: list.Id), new([], ','))).JobId!.Value;
-        Assert.Null(await app.Get<ExportContacts>().Download(TestApp.Account, job, 1));                        // not yet
+        Assert.Null(await app.Get<ExportFiles>().Download(TestApp.Account, job, 1));                        // not yet
         await app.Delete(99, ids[8_000]);
         await app.In("Ede");                                                                                    // too late
         await app.KillAfterOneStep(job);
@@ -84,15 +84,15 @@ public sealed class ExportContactsTests
         await app.RunJobs();
         Assert.Equal(1L, await app.Scalar<long>("select count(*) from files where account_id = 1"));
 
-        Assert.NotNull(await export.Download(TestApp.Account, first.JobId!.Value, 1));
-        Assert.Null(await export.Download(TestApp.Account, first.JobId!.Value, 2));
-        Assert.Null(await export.Download(TestApp.OtherAccount, first.JobId!.Value, 1));
+        Assert.NotNull(await app.Get<ExportFiles>().Download(TestApp.Account, first.JobId!.Value, 1));
+        Assert.Null(await app.Get<ExportFiles>().Download(TestApp.Account, first.JobId!.Value, 2));
+        Assert.Null(await app.Get<ExportFiles>().Download(TestApp.OtherAccount, first.JobId!.Value, 1));
         Assert.Equal(1L, await app.Scalar<long>("select count(*) from audit_log where account_id = 1 and action = 'ExportDownloaded' and user_id = 1"));
-        app.Clock.Advance(TimeSpan.FromDays(ExportContacts.KeptDays) - TimeSpan.FromMinutes(1));
+        app.Clock.Advance(TimeSpan.FromDays(ExportFiles.KeptDays) - TimeSpan.FromMinutes(1));
         await app.Get<Files>().ExpireOld(default);
-        Assert.NotNull(await export.Download(TestApp.Account, first.JobId!.Value, 1));
+        Assert.NotNull(await app.Get<ExportFiles>().Download(TestApp.Account, first.JobId!.Value, 1));
         app.Clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(await export.Download(TestApp.Account, first.JobId!.Value, 1));
+        Assert.Null(await app.Get<ExportFiles>().Download(TestApp.Account, first.JobId!.Value, 1));
         await app.Get<Files>().ExpireOld(default);
         Assert.Equal(0L, await app.Scalar<long>("select count(*) from file_pieces where account_id = 1"));
     }
@@ -107,8 +107,8 @@ public sealed class ExportContactsTests
         await app.Get<JobQueue>().Cancel(TestApp.Account, job);
         await app.RunJobs();
         Assert.Equal("cancelled", (await app.Get<JobQueue>().Find(TestApp.Account, job))!.Outcome);
-        Assert.Null(await app.Get<ExportContacts>().Download(TestApp.Account, job, 1));
-        app.Clock.Advance(TimeSpan.FromDays(ExportContacts.KeptDays));
+        Assert.Null(await app.Get<ExportFiles>().Download(TestApp.Account, job, 1));
+        app.Clock.Advance(TimeSpan.FromDays(ExportFiles.KeptDays));
         await app.Get<Files>().ExpireOld(default);
         Assert.Equal(0L, await app.Scalar<long>("select count(*) from file_pieces where account_id = 1"));
     }

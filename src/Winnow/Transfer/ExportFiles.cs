@@ -1,0 +1,30 @@
+using Winnow.Audit;
+using Winnow.Data;
+using Winnow.Jobs;
+
+namespace Winnow.Transfer;
+
+/// <summary>What the result of every export says of its file.</summary>
+/// <param name="Rows">Lines of the file, the heading left out.</param>
+/// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
+public sealed record ExportedFile(long FileId, long Rows, DateTimeOffset? ExpiresAt);
+
+/// <summary>The files that exports leave: only who ordered one can download it, for <see cref="KeptDays"/> days, and each download is on record.</summary>
+public sealed class ExportFiles(Db db, Files files, JobQueue jobs, TimeProvider clock)
+{
+    /// <summary>How long a file can be downloaded, in days.</summary>
+    public const int KeptDays = 7;
+
+    /// <summary>Whether a job leaves such a file.</summary>
+    /// <param name="kind">As in the jobs table.</param>
+    public static bool Leaves(string kind) => kind is nameof(ExportContacts) or nameof(ExportOptOuts);
+
+    /// <summary>The file of an export for who ordered it, which is put on record; null for everybody else, and when it is not finished or past its date.</summary>
+    public async Task<StoredFile?> Download(long accountId, long jobId, long userId, CancellationToken stop = default)
+    {
+        if (await jobs.Find(accountId, jobId) is not { Outcome: "done" } job || !Leaves(job.Kind) || job.CreatedBy != userId) return null;
+        if (job.ResultAs<ExportedFile>() is not { ExpiresAt: { } until } exported || until <= clock.GetUtcNow() || await files.Find(accountId, exported.FileId) is not { } file) return null;
+        await db.Write(tx => AuditLog.Add(tx, clock, accountId, userId, AuditAction.ExportDownloaded, job.Title, exported.Rows), stop);
+        return file;
+    }
+}
