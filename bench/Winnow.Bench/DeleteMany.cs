@@ -51,14 +51,14 @@ public static class DeleteMany
     });
 
     /// <summary>Milliseconds of the slowest of many small changes to contacts that stay.</summary>
-    private static async Task<double> LongestWait(Place place, int last, CancellationToken over)
+    public static async Task<double> LongestWait(Place place, int last, CancellationToken over, long step = 10)
     {
         var (longest, catalog) = (0.0, await place.Db.Read(tx => place.Get<Properties>().Catalog(tx, Place.Account), over));
         for (var i = 1; !over.IsCancellationRequested; i++)
         {
             longest = Math.Max(longest, await Figure.Seconds(() => place.Db.Write(async tx =>
             {
-                var before = (await place.Get<ContactStore>().ReadToChange(tx, Place.Account, [last - 10L * (i % 1000)])).Single();
+                var before = (await place.Get<ContactStore>().ReadToChange(tx, Place.Account, [last - step * (i % 1000)])).Single();
                 var after = before.Copy();
                 after[BuiltInProperties.Of("city")] = $"City {i}";
                 await place.Get<ContactStore>().Save(tx, new("CRM_UI"), catalog, [(before, after)]);

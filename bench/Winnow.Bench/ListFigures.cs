@@ -13,6 +13,7 @@ public static class ListFigures
         ("import", ImportWithLists.Measure),
         ("times", ListTimes.Measure),
         ("builder", FilterBuilding.Measure),
+        ("bulk", BulkMany.Measure),
         ("indexes", PropertyIndexTimes.Measure),
     ];
 }

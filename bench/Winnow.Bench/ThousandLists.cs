@@ -6,8 +6,8 @@ using Winnow.Lists;
 
 namespace Winnow.Bench;
 
-/// <summary>A thousand active lists over the account's contacts, of the filters that people make: one to three conditions, some with a second
-/// group, over twenty properties, so that a property is asked for by a hundred lists; one condition in thirty moves with the clock.</summary>
+/// <summary>A thousand active lists over the account's contacts, of the filters that people make: two to four conditions, some with a second
+/// group, over twenty properties, so that a property is asked for by more than a hundred lists and a contact is in some twenty; one condition in thirty moves with the clock.</summary>
 public static class ThousandLists
 {
     /// <summary>How many lists.</summary>
@@ -91,7 +91,7 @@ public static class ThousandLists
     });
 
     private static string Group(Random random) =>
-        $$"""{"filterBranchType":"AND","filters":[{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Condition(random)))}}]}""";
+        $$"""{"filterBranchType":"AND","filters":[{{string.Join(',', Enumerable.Range(0, random.Next(2, 5)).Select(_ => Condition(random)))}}]}""";
 
     private static string Condition(Random random)
     {

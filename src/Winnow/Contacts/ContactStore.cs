@@ -6,9 +6,9 @@ using Winnow.Mail.Mime;
 
 namespace Winnow.Contacts;
 
-/// <summary>The only writer of contacts. Every change leaves a history row, every write an outbox row, and tells the followers
+/// <summary>The only writer of contacts. Every change leaves a history row, what search looks at an outbox row, and tells the followers
 /// (<see cref="IFollowContacts"/>), all in the caller's transaction. One contact or five thousand: the same door.</summary>
-public sealed class ContactStore(IEnumerable<IFollowContacts> followers, AddressHashes hashes, TimeProvider clock)
+public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers, AddressHashes hashes, TimeProvider clock)
 {
     /// <summary>From this many contacts on, rows go in by bulk insert.</summary>
     private const int BulkFrom = 20;
@@ -103,6 +103,8 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, Address
         await Tell(tx, accountId, properties, changes);
         return changes;
     }
+
+    private static int One(bool? yes) => yes == true ? 1 : 0;
 
     /// <summary>One marketing e-mail more went to each of these: counters, dates and its name. The e-mail events are the history of that, so there is
     /// no row of contact history, no new version that would stop a person who is just editing, and none in the outbox; lists that look at these properties
@@ -299,15 +301,16 @@ public sealed class ContactStore(IEnumerable<IFollowContacts> followers, Address
         foreach (var follower in followers) await follower.Changed(tx, accountId, properties, changes);
         if (restoredFrom is { } operationId)
             foreach (var follower in followers) await follower.Restored(tx, accountId, operationId, [.. changes.Select(c => c.Id)]);
-        await Announce(tx, accountId, [.. changes.Select(c => c.Id)], changes.Count(c => c.Before is null), changes.Sum(c => One(c.After.IsMarketing) - One(c.Before?.IsMarketing)));
-
-        static int One(bool? yes) => yes == true ? 1 : 0;
+        long[] searched = [.. changes.Where(c => c.Before is null || SearchWords.Properties.Overlaps(c.Changed)).Select(c => c.Id)];
+        await Announce(tx, accountId, searched, changes.Count(c => c.Before is null), changes.Sum(c => One(c.After.IsMarketing) - One(c.Before?.IsMarketing)));
     }
 
     /// <summary>What the whole account shares, and therefore last: the counts and the outbox, held from here to the commit.</summary>
+    /// <param name="ids">Whom the search may find by other words now: that is what the outbox is followed for.</param>
     private async Task Announce(Tx tx, long accountId, long[] ids, long contacts, long marketing)
     {
         if (contacts != 0 || marketing != 0) await tx.Execute(Sql["count"], new { accountId, contacts, marketing });
+        if (ids.Length == 0) return;
         var (id, first, last) = (await Ids.Next(tx, accountId, "contact_change"), ids[0], ids[^1]);
         await tx.Execute(Sql["outbox"], new { accountId, id, first, last, ids = last - first + 1 == ids.Length ? null : JsonSerializer.Serialize(ids), now = clock.GetUtcNow() });
     }

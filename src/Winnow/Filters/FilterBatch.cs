@@ -77,7 +77,7 @@ public sealed class FilterBatch
         {
             ref var column = ref CollectionsMarshal.GetValueRefOrAddDefault(columns, property.Property.Id, out _);
             var values = column ??= new(property.Property, words * Bits);
-            return () => values.Where(holds);
+            return FilterPredicate.OfFolded(property) is { } folded ? () => values.WhereFolded(folded) : () => values.Where(holds);
         }
         var places = new ulong[words];
         alone.Add((FilterPredicate.Compile(condition, now, facts), places));
@@ -92,6 +92,7 @@ public sealed class FilterBatch
         private readonly int[] codes = new int[size];           // 0: no value
         private readonly Dictionary<object, int> known = [];
         private readonly List<object?> values = [null];
+        private readonly List<string?> small = [];              // the texts among them without case, once somebody asks
 
         public void Add(int place, Contact contact)
         {
@@ -105,10 +106,16 @@ public sealed class FilterBatch
             codes[place] = code;
         }
 
-        public ulong[] Where(Func<object?, bool> holds)
+        public ulong[] Where(Func<object?, bool> holds) => Contacts([.. values.Select(value => holds(value) ? (byte)1 : (byte)0)]);
+
+        public ulong[] WhereFolded(Func<string?, bool> holds)
         {
-            var yes = new byte[values.Count];
-            for (var i = 0; i < yes.Length; i++) yes[i] = holds(values[i]) ? (byte)1 : (byte)0;
+            while (small.Count < values.Count) small.Add(values[small.Count] is string text ? CaseFolding.Fold(text) : null);
+            return Contacts([.. small.Select(text => holds(text) ? (byte)1 : (byte)0)]);
+        }
+
+        private ulong[] Contacts(byte[] yes)
+        {
             var bits = new ulong[codes.Length / Bits];
             for (var word = 0; word < bits.Length; word++)
             {

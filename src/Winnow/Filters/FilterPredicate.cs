@@ -46,6 +46,14 @@ public static class FilterPredicate
         return value => value is null ? orNone : holds(value) != negated;
     }
 
+    /// <summary>The same of a text in small letters, for those who fold it once for many conditions; null when the condition is not about folded text.</summary>
+    internal static Func<string?, bool>? OfFolded(PropertyFilter filter)
+    {
+        if (filter.Operator.IsPast || FoldedHolds(filter) is not { } holds) return null;
+        var (negated, orNone) = (filter.Operator.Negated, filter.IncludeNoValue);
+        return text => text is null ? orNone : holds(text) != negated;
+    }
+
     /// <summary>What is counts as what was.</summary>
     private static Func<Contact, bool> Past(PropertyFilter filter, Func<long, bool> was)
     {
@@ -61,15 +69,20 @@ public static class FilterPredicate
 
     private static readonly Property Created = BuiltInProperties.Of("createdate");
 
-    private static Func<object, bool> Holds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
+    private static Func<string, bool>? FoldedHolds(PropertyFilter filter) => (filter.Operator.Relation, filter.Operand) switch
     {
-        (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany([.. any.Values]) : AnyOf([.. any.Values]),
-        (Relation.AllOf, Texts all) => AllOf([.. all.Values]),
-        (Relation.Exactly, Texts all) => Exactly([.. all.Values]),
         (Relation.TextEqual, Texts any) => TextEqual([.. any.Values.Select(CaseFolding.Fold)]),
         (Relation.Contains, Texts any) => Folded(any, (text, part) => text.Contains(part, StringComparison.Ordinal)),
         (Relation.StartsWith, Texts any) => Folded(any, (text, part) => text.StartsWith(part, StringComparison.Ordinal)),
         (Relation.EndsWith, Texts any) => Folded(any, (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
+        _ => null,
+    };
+
+    private static Func<object, bool> Holds(PropertyFilter filter) => FoldedHolds(filter) is { } folded ? value => folded(CaseFolding.Fold((string)value)) : (filter.Operator.Relation, filter.Operand) switch
+    {
+        (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany([.. any.Values]) : AnyOf([.. any.Values]),
+        (Relation.AllOf, Texts all) => AllOf([.. all.Values]),
+        (Relation.Exactly, Texts all) => Exactly([.. all.Values]),
         (Relation.ContainsExactly, Texts any) => value => any.Values.Any(part => ((string)value).Contains(part, StringComparison.Ordinal)),
         (Relation.NumberEqual, Numeric number) => value => (double)value == number.Value,
         (Relation.NumberWithin, Interval { WithBounds: true } interval) => value => (double)value >= interval.From && (double)value <= interval.To,
@@ -89,14 +102,10 @@ public static class FilterPredicate
 
     private static string[] Parts(object value) => ((string)value).Split(';');
 
-    private static Func<object, bool> Folded(Texts any, Func<string, string, bool> holds)
+    private static Func<string, bool> Folded(Texts any, Func<string, string, bool> holds)
     {
         string[] parts = [.. any.Values.Select(CaseFolding.Fold)];
-        return value =>
-        {
-            var text = CaseFolding.Fold((string)value);
-            return Array.Exists(parts, part => holds(text, part));
-        };
+        return text => Array.Exists(parts, part => holds(text, part));
     }
 
     private static Func<Contact, bool> Compare(PropertyFilter filter, Property other)
@@ -110,7 +119,7 @@ public static class FilterPredicate
         return contact => contact[filter.Property] is { } value ? contact[other] is { } second && holds(value, second) : filter.IncludeNoValue;
     }
 
-    private static Func<object, bool> TextEqual(HashSet<string> folded) => value => folded.Contains(CaseFolding.Fold((string)value));
+    private static Func<string, bool> TextEqual(HashSet<string> folded) => folded.Contains;
 
     private static Func<Contact, bool> Every(Func<Contact, bool>[] all) => all is [var one] ? one : contact =>
     {

@@ -39,7 +39,7 @@ internal static class ChunkRewrite
             var (joined, left) = (new MemberSet(), new MemberSet());
             foreach (var chunk in list.Joins.ChunkNumbers.Union(list.Leaves.ChunkNumbers))
                 if (Next(stored.GetValueOrDefault((list.ListId, chunk)), list, chunk, since, joined, left) is { } row) rows.Add(row);
-            real.Add((list.ListId, [.. Moves(joined, false, second).Concat(Moves(left, true, second)).OrderBy(m => m.Second)]));
+            real.Add((list.ListId, [.. joined.By(second).Select(j => new ListHistory.Move(j.Key, false, j.Ids)).Concat(left.By(second).Select(l => new ListHistory.Move(l.Key, true, l.Ids))).OrderBy(m => m.Second)]));
         }
         long[] replaced = [.. rows.Where(r => stored.ContainsKey((r.ListId, r.Chunk))).Select(r => r.ListId * Chunks + r.Chunk)];
         if (replaced.Length > 0) await tx.Execute(Sql["drop-chunks"], new { accountId, lists, chunks = touched, which = replaced });
@@ -65,12 +65,9 @@ internal static class ChunkRewrite
         joined.Take(joining);
         left.Take(leaving);
         var next = present.Union(joining).Except(leaving);
-        var times = next.Count == 0 ? null : JoinTimes.Change(stored?.Joined, stored is null, [.. joining.Ids.Select(id => ((ushort)id, since(id)))], leaving.Ids.Select(id => (ushort)id));
+        var times = next.Count == 0 ? null : JoinTimes.Change(stored?.Joined, stored is null, joining.By(since), leaving.Ids);
         return new(list.ListId, chunk, next.Count, next.Encode(chunk), times);
     }
-
-    private static IEnumerable<ListHistory.Move> Moves(MemberSet contacts, bool left, Func<long, long> second) =>
-        contacts.Ids.GroupBy(second).Select(g => new ListHistory.Move(g.Key, left, [.. g]));
 
     private sealed record Stored(long ListId, long Chunk, byte[] Members, byte[]? Joined);
     private sealed record Row(long ListId, long Chunk, long Count, byte[]? Members, byte[]? Joined);

@@ -22,21 +22,20 @@ public static class JoinTimes
     /// <summary>The times after some members joined and some left.</summary>
     /// <param name="stored">The times before; null when nobody knows them.</param>
     /// <param name="wasEmpty">Whether the chunk had no members before.</param>
-    /// <param name="joined">Who joined (low 16 bits) and in which second.</param>
+    /// <param name="joined">Who joined, by the second: ascending, of ids the low 16 bits count.</param>
     /// <param name="left">Who left: what was noted of them counts no more.</param>
-    public static byte[] Change(byte[]? stored, bool wasEmpty, IReadOnlyCollection<(ushort Low, long Second)> joined, IEnumerable<ushort> left)
+    public static byte[] Change(byte[]? stored, bool wasEmpty, IReadOnlyList<(long Second, long[] Ids)> joined, IEnumerable<long> left)
     {
-        var touched = new bool[1 << MemberChunk.Bits];
-        foreach (var (low, _) in joined) touched[low] = true;
-        foreach (var low in left) touched[low] = true;
-        var groups = joined.GroupBy(j => j.Second).Select(g => (g.Key, Lows: g.Select(j => j.Low).Order().ToArray())).OrderBy(g => g.Key).ToList();
+        var touched = new ulong[1 << MemberChunk.Bits >> 6];
+        foreach (var id in joined.SelectMany(j => j.Ids).Concat(left)) touched[(ushort)id >> 6] |= 1UL << (int)(id & 63);
+        var groups = joined.Select(j => (Key: j.Second, Lows: Array.ConvertAll(j.Ids, id => (ushort)id))).ToList();
         var usual = wasEmpty ? groups[0].Key : stored is null ? 0 : Usual(stored);
         var to = new List<byte>((stored?.Length ?? 8) + 16);
         Packed.Put(to, usual);
         var last = usual;
         if (stored is not null && !wasEmpty)
             foreach (var (second, lows) in Groups(stored))
-                if (Array.FindAll(lows, low => !touched[low]) is { Length: > 0 } stay) Put(to, ref last, second, stay);
+                if (Array.FindAll(lows, low => (touched[low >> 6] >> (low & 63) & 1) == 0) is { Length: > 0 } stay) Put(to, ref last, second, stay);
         foreach (var (second, lows) in groups)
             if (!wasEmpty || second != usual) Put(to, ref last, second, lows);
         return [.. to];

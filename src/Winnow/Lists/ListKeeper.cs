@@ -73,15 +73,17 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     {
         var touched = lists.TouchedBy(changes).ToList();
         var plain = touched.Where(list => list.IsPlain).ToList();
-        FilterBatch before = new(changes.Count, plain.Select(l => l.Filter), now), after = new(changes.Count, plain.Select(l => l.Filter), now);
+        var after = new FilterBatch(changes.Count, plain.Select(l => l.Filter), now);
+        var before = changes.Any(c => c.Before is not null) ? new FilterBatch(changes.Count, plain.Select(l => l.Filter), now) : null;
         for (var place = 0; place < changes.Count; place++)
         {
-            if (changes[place].Before is { } old) before.Add(place, old);
+            if (changes[place].Before is { } old) before!.Add(place, old);
             after.Add(place, changes[place].After);
         }
         foreach (var list in plain)
         {
-            var (was, @is) = (before.Answer(list.Filter), after.Answer(list.Filter));
+            var @is = after.Answer(list.Filter);
+            var was = before?.Answer(list.Filter) ?? new ulong[@is.Length];
             for (var i = 0; i < was.Length; i++) (was[i], @is[i]) = (was[i] & ~@is[i], @is[i] & ~was[i]);
             moves.Add(list, Contacts(@is), Contacts(was));
         }

@@ -99,6 +99,25 @@ public sealed class MemberSet
         return part;
     }
 
+    /// <summary>The ids by something that is mostly the same for all of them, each group ascending, the groups by their key.</summary>
+    internal List<(long Key, long[] Ids)> By(Func<long, long> key)
+    {
+        var groups = new SortedDictionary<long, List<long>>();
+        List<long>? last = null;
+        var before = 0L;
+        foreach (var id in Ids)
+        {
+            var now = key(id);
+            if (last is null || now != before)
+            {
+                if (!groups.TryGetValue(now, out last)) groups[now] = last = [];
+                before = now;
+            }
+            last.Add(id);
+        }
+        return [.. groups.Select(g => (g.Key, g.Value.ToArray()))];
+    }
+
     /// <summary>Takes the chunks of another set over, which this one has none of.</summary>
     internal void Take(MemberSet other)
     {

@@ -85,26 +85,16 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
 
     private async Task<Step<MarketingState>> Batch(Tx tx, JobRun run, List<long> ids)
     {
-        var (state, reason) = (run.State<MarketingState>(), run.UserId is { } user ? Actor.Person(user).SourceId : null);
-        var (pairs, takenBack, same, scheduled) = (new List<(Contact?, Contact)>(ids.Count), 0L, 0L, 0L);
-        foreach (var before in await contacts.ReadToChange(tx, run.AccountId, ids))
+        var (state, reason, catalog) = (run.State<MarketingState>(), run.UserId is { } user ? Actor.Person(user).SourceId : null, await properties.Catalog(tx, run.AccountId));
+        var were = await contacts.SetSame(tx, new("CRM_UI", $"bulk:{state.OperationId}", run.UserId), run.AccountId, catalog, ids, MarketingStatus.Properties, contact =>
         {
-            var (isScheduled, after) = (MarketingStatus.IsScheduled(before), before.Copy());
-            if (isScheduled && !state.ToMarketing) scheduled++;
-            else if (before.IsMarketing == state.ToMarketing && !isScheduled) same++;
-            else
-            {
-                if (isScheduled) takenBack++;
-                if (state.ToMarketing) MarketingStatus.Set(after, "USER_SET", reason);
-                else MarketingStatus.SetNon(after);
-                pairs.Add((before, after));
-            }
-        }
-        await contacts.Save(tx, new("CRM_UI", $"bulk:{state.OperationId}", run.UserId), await properties.Catalog(tx, run.AccountId), pairs);
-        return new(state with
-        {
-            After = ids[^1], Changed = state.Changed + pairs.Count - takenBack, TakenBack = state.TakenBack + takenBack, Same = state.Same + same, Scheduled = state.Scheduled + scheduled,
-        }, ids.Count);
+            if (state.ToMarketing) MarketingStatus.Set(contact, "USER_SET", reason);
+            else MarketingStatus.SetNon(contact);
+        });
+        long non = were.Where(w => !w.Before.IsMarketing).Sum(w => w.Count), scheduled = were.Where(w => MarketingStatus.IsScheduled(w.Before)).Sum(w => w.Count), marketing = were.Sum(w => w.Count) - non - scheduled;
+        return new(state.ToMarketing
+            ? state with { After = ids[^1], Changed = state.Changed + non, TakenBack = state.TakenBack + scheduled, Same = state.Same + marketing }
+            : state with { After = ids[^1], Changed = state.Changed + marketing, Scheduled = state.Scheduled + scheduled, Same = state.Same + non }, ids.Count);
     }
 
     private async Task<MarketingReceipt> Receipt(Tx tx, FrozenSelection frozen)

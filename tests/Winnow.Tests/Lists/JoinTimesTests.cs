@@ -112,7 +112,7 @@ public sealed class JoinTimesTests
             var (joins, leaves) = (touched.Where(id => !present.Contains(id)).ToList(), touched.Where(id => present.Contains(id)).ToList());
             var at = joins.ToDictionary(id => id, _ => now + random.Next(10));
             if (joins.Count == 0 && present.Count == 0) continue;
-            stored = JoinTimes.Change(stored, present.Count == 0, [.. joins.Select(id => ((ushort)id, at[id]))], leaves.Select(id => (ushort)id));
+            stored = JoinTimes.Change(stored, present.Count == 0, [.. joins.GroupBy(id => at[id]).OrderBy(g => g.Key).Select(g => (g.Key, g.Order().Select(id => (long)id).ToArray()))], leaves.Select(id => (long)id));
             foreach (var id in joins) { present.Add(id); truth[id] = at[id]; }
             foreach (var id in leaves) { present.Remove(id); truth.Remove(id); }
         }
