@@ -181,6 +181,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/imports/upload", Permission.Import, token: false),        // looks at its token itself: the form is a stream
         new("/imports/{Id:long}", Permission.Import),
         new("/imports/{Id:long}/mapping", Permission.Import),
+        new("/imports/{Id:long}/opt-outs", Permission.Import),
         new("/imports/{id:long}/rejected", Permission.Import),
 
         // exports

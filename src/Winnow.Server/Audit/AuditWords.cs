@@ -17,6 +17,7 @@ public static class AuditWords
         [AuditAction.MarketingSet] = "Marketing status of contacts set",
         [AuditAction.MarketingSetUndone] = "Marketing status of contacts given back",
         [AuditAction.ContactsImported] = "Contacts imported",
+        [AuditAction.OptOutsImported] = "Opt-out list imported",
         [AuditAction.ContactsExported] = "Contacts exported",
         [AuditAction.OptOutsExported] = "Unsubscribes and bounces exported",
         [AuditAction.ExportDownloaded] = "Export downloaded",

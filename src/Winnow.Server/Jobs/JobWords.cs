@@ -22,6 +22,7 @@ public static class JobWords
     private static readonly Dictionary<string, (string Icon, string Done, string WhenStopped)> Kinds = new()
     {
         [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
+        [nameof(ImportOptOuts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
         [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
         [nameof(ExportOptOuts)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),

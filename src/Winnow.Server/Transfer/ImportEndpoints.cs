@@ -37,7 +37,7 @@ public static class ImportEndpoints
                 var fileName = Path.GetFileName(HeaderUtilities.RemoveQuotes(name.FileNameStar.HasValue ? name.FileNameStar : name.FileName).Value ?? "");
                 if (fileName.Length == 0) return Refused("Choose a file first.");
                 var (id, error) = await imports.Upload(account.Id, Short(fileName), part.Body, account.UserId, stop);
-                return error is null ? TypedResults.LocalRedirect($"/imports/{id}/mapping") : Refused(error);
+                return error is null ? TypedResults.LocalRedirect($"/imports/{id}/{(http.Request.Query.ContainsKey("optOuts") ? "opt-outs" : "mapping")}") : Refused(error);
             }
             http.Request.Headers["RequestVerificationToken"] = await Text(part.Body, stop);
             trusted |= await antiforgery.IsRequestValidAsync(http);

@@ -21,6 +21,8 @@ public enum AuditAction
     MarketingSetUndone,
     /// <summary>An import was started.</summary>
     ContactsImported,
+    /// <summary>An import of an opt-out list was started; count: its rows.</summary>
+    OptOutsImported,
     /// <summary>A file of contacts was ordered; count, and after: its columns.</summary>
     ContactsExported,
     /// <summary>A file of unsubscribed, bounced or complaining addresses was ordered; after: its columns.</summary>

@@ -76,7 +76,7 @@ public sealed class ImportContacts(Db db, Imports imports, Files files, ContactS
         foreach (var id in joins.Ids) seen.Add(id);
         await members.Flip(tx, import.AccountId, import.SeenId!.Value, joins, new());
         if (import.ListId is { } list) await members.Flip(tx, import.AccountId, list, joins, new());
-        await Reject(tx, import, drafts.Rejected);
+        await imports.Reject(tx, import, drafts.Rejected);
 
         return new(state with
         {
@@ -93,19 +93,6 @@ public sealed class ImportContacts(Db db, Imports imports, Files files, ContactS
     /// <summary>How many contacts that an earlier row had found unchanged were changed by this batch.</summary>
     private static async Task<long> FirstChangedNow(Tx tx, Import import, long[] ids) => ids.Length == 0 ? 0
         : await tx.Single<long>(Sql["changed-once"], new { import.AccountId, ids, import.Actor.SourceId });
-
-    private async Task Reject(Tx tx, Import import, List<(CsvRow Row, RowFault Fault)> rejected)
-    {
-        if (rejected.Count == 0) return;
-        var fileId = (await tx.Single<long?>(Sql["rejected-file"], new { import.AccountId, import.Id }));
-        if (fileId is null)
-        {
-            fileId = await files.Create(tx, import.AccountId, $"{import.Name} - rejected rows.csv", import.CreatedBy);
-            await tx.Execute(Sql["set-rejected-file"], new { import.AccountId, import.Id, fileId });
-            await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Heading(import.Columns, import.Format.Delimiter));
-        }
-        await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Rows(rejected, import.Format.Delimiter));
-    }
 
     private sealed record Batch(List<ImportRow> Rows, bool Last);
 }

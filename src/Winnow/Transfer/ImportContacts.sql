@@ -8,9 +8,3 @@ select count(*) from (
 where not exists (
   select 1 from contacts c
   where c.account_id = @AccountId and c.id = once.contact_id and c.source = 'IMPORT' and c.source_id = @SourceId);
-
--- name: rejected-file
-select rejected_file_id from imports where account_id = @AccountId and id = @Id;
-
--- name: set-rejected-file
-update imports set rejected_file_id = @fileId where account_id = @AccountId and id = @Id;

@@ -112,6 +112,20 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
     internal CsvRows Rows(StoredFile file, CsvFormat format, long? position = null, long number = 0) =>
         new(files.Open(file, position ?? format.Bom), format, position ?? format.Bom, number);
 
+    /// <summary>Adds rows that cannot be imported to the file of rejected rows, which the first ones make.</summary>
+    internal async Task Reject(Tx tx, Import import, List<(CsvRow Row, RowFault Fault)> rejected)
+    {
+        if (rejected.Count == 0) return;
+        var fileId = (await tx.Single<long?>(Sql["rejected-file"], new { import.AccountId, import.Id }));
+        if (fileId is null)
+        {
+            fileId = await files.Create(tx, import.AccountId, $"{import.Name} - rejected rows.csv", import.CreatedBy);
+            await tx.Execute(Sql["set-rejected-file"], new { import.AccountId, import.Id, fileId });
+            await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Heading(import.Columns, import.Format.Delimiter));
+        }
+        await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Rows(rejected, import.Format.Delimiter));
+    }
+
     private async Task<char> DelimiterOf(StoredFile file, CsvFormat format, CancellationToken stop)
     {
         await using var content = files.Open(file, format.Bom);

@@ -26,3 +26,9 @@ limit @count;
 -- name: start
 update imports set name = @name, columns = cast(@columns as $json), marketing = @marketing, seen_id = @seenId, list_id = @listId, job_id = @jobId
 where account_id = @accountId and id = @id;
+
+-- name: rejected-file
+select rejected_file_id from imports where account_id = @AccountId and id = @Id;
+
+-- name: set-rejected-file
+update imports set rejected_file_id = @fileId where account_id = @AccountId and id = @Id;

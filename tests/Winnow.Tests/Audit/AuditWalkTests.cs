@@ -101,6 +101,7 @@ public sealed partial class AuditWalkTests
         new("/lists/{Id:long}/delete", AuditAction.ListDeleted, "/lists/2/delete", "delete-list"),
         new("/lists/{id:long}/restore", AuditAction.ListRestored, "/lists/deleted", "*/restore"),
         new("/recycle-bin/{id:long}/restore", AuditAction.ContactsRestored, "/recycle-bin", "*/restore"),
+        new("/imports/{Id:long}/opt-outs", AuditAction.OptOutsImported, "/imports/3/opt-outs", "opt-outs", "Typed", "1"),
         new("/imports/{Id:long}/mapping", AuditAction.ContactsImported, "/imports/2/mapping", "mapping", "Name", "Spring fair"),
         new("/accounts/new", AuditAction.AccountCreated, "/accounts/new", "new-account", "Company", "Second Ltd", "Zone", "UTC", "Language", "en"),
         new("/accounts/{id:long}/switch", AuditAction.SignedIn, "/accounts", "/accounts/1/switch"),
@@ -235,6 +236,7 @@ public sealed partial class AuditWalkTests
         await emails.Save((await emails.Find(1, 1))! with { Subject = "Hello", Html = "<p>Hello</p>", FromName = "Fern", FromAddress = "noor@fernhill.example", IncludedLists = [2] });
         await emails.Create(1, "A draft", MailSettings.Blank, 1);
         await services.GetRequiredService<Imports>().Upload(1, "b.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nnew@person.test\n")), 1, default);
+        await services.GetRequiredService<Imports>().Upload(1, "c.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nout@person.test\n")), 1, default);
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
         await db.Write(tx => lists.Create(tx, 1, "Of Ede", ListKind.Dynamic, ListParts.CityIs("Ede"), TimeZoneInfo.Utc, 1));
         return (await services.GetRequiredService<JobQueue>().Page(1, open: true, 0, 1)).Single().Id;
