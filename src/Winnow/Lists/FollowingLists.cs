@@ -10,28 +10,12 @@ namespace Winnow.Lists;
 public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, DateTimeOffset? SweptAt)
 {
     private readonly Func<Contact, bool>? takes = Filter.Moves || Filter.Asks ? null : FilterPredicate.Compile(Filter, DateTimeOffset.UnixEpoch);
-    private readonly (Condition Condition, long[] PropertyIds, Func<Contact, bool>? Takes)[] conditions = Filter.Asks ? []
-        : [.. Filter.All.Select(c => (c, c.PropertyIds.ToArray(), c.Moves ? null : FilterPredicate.Compile(c, DateTimeOffset.UnixEpoch)))];
 
     /// <summary>Whether the contact alone answers its filter; else the clock, the past, e-mails or other lists have a say.</summary>
     public bool IsPlain => takes is not null;
 
     /// <summary>Whether its filter takes a contact, which with the clock must be enough to tell.</summary>
     public bool Takes(Contact contact, DateTimeOffset now) => (takes ?? FilterPredicate.Compile(Filter, now))(contact);
-
-    /// <summary>Whether a change can move the contact: one of the conditions on what changed says something else than before. Most say the same, and
-    /// the rest of the filter need not be asked.</summary>
-    public bool MindsChange(ContactChange change, DateTimeOffset now)
-    {
-        if (Filter.Asks || change.Before is not { } before) return true;
-        foreach (var (condition, properties, takes) in conditions)
-        {
-            if (!Array.Exists(properties, id => change.Changed.Contains(id) || id == FollowingLists.LastModified)) continue;
-            var asked = takes ?? FilterPredicate.Compile(condition, now);
-            if (asked(before) != asked(change.After)) return true;
-        }
-        return false;
-    }
 
     /// <summary>Whether a contact is in the list before a change of it, as far as contact and clock can tell. Not for a contact over whom a bound of the
     /// filter may have passed since the sweep that last looked: that sweep may not have come to it yet, or may just have.</summary>
@@ -49,13 +33,15 @@ public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, Date
 public sealed class FollowingLists
 {
     private static readonly SqlFile Sql = SqlFile.Beside<FollowingLists>();
-    internal static readonly long LastModified = BuiltInProperties.Of("lastmodifieddate").Id;       // changes with every change, and is never named as changed
+    private static readonly long LastModified = BuiltInProperties.Of("lastmodifieddate").Id;       // changes with every change, and is never named as changed
     private readonly ILookup<long, FollowingList> byProperty, byList;
+    private readonly ILookup<long, Question> questions;
 
     private FollowingLists(long version, List<FollowingList> all)
     {
         (Version, All) = (version, ListRanks.InOrder(all));
         byProperty = All.SelectMany(list => list.Filter.PropertyIds.Select(id => (id, list))).ToLookup(p => p.id, p => p.list);
+        questions = All.SelectMany(list => list.Filter.All.SelectMany(c => c.PropertyIds.Select(id => (id, question: Question.Of(list, c))))).ToLookup(q => q.id, q => q.question);
         byList = All.SelectMany(list => list.Filter.ListIds.Select(id => (id, list))).ToLookup(p => p.id, p => p.list);
         AskingEmail = [.. All.Where(list => list.Filter.AsksEmail)];
     }
@@ -76,12 +62,39 @@ public sealed class FollowingLists
     public IEnumerable<FollowingList> TouchedBy(ContactChange change) =>
         change.Before is null ? All : change.Changed.Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
 
+    /// <summary>Those that a change may move the contact into or out of: one of the conditions on what changed says something else than before. Most say the same,
+    /// and the rest of their filters need not be asked.</summary>
+    public IEnumerable<FollowingList> MovedBy(ContactChange change, PropertyCatalog properties, DateTimeOffset now)
+    {
+        if (change.Before is not { } before) return All;
+        var moved = new HashSet<FollowingList>(ReferenceEqualityComparer.Instance);
+        foreach (var property in change.Changed.Append(LastModified).Select(properties.Find).OfType<Property>())
+        {
+            var (was, @is) = (before[property], change.After[property]);
+            var (small, smallNow) = (was is string text ? CaseFolding.Fold(text) : null, @is is string other ? CaseFolding.Fold(other) : null);
+            foreach (var question in questions[property.Id])
+                if (question.List.Filter.Asks
+                    || (question.OfFolded is { } folded ? folded(small) != folded(smallNow)
+                        : question.OfValue is { } value ? value(was) != value(@is)
+                        : FilterPredicate.Compile(question.Condition, now) is var takes && takes(before) != takes(change.After)))
+                    moved.Add(question.List);
+        }
+        return moved;
+    }
+
     /// <summary>Those that one of many changes may touch.</summary>
     public IEnumerable<FollowingList> TouchedBy(IReadOnlyList<ContactChange> changes) =>
         changes.Any(c => c.Before is null) ? All : changes.SelectMany(c => c.Changed).Distinct().Append(LastModified).SelectMany(id => byProperty[id]).DistinctBy(list => list.Id);
 
     /// <summary>Whether any of them looks at one of these properties, or at when a contact last changed.</summary>
     public bool Follows(IReadOnlySet<long> changed) => byProperty.Contains(LastModified) || changed.Any(byProperty.Contains);
+
+    /// <summary>A condition of a list, as a function of a value where that is enough.</summary>
+    private sealed record Question(FollowingList List, Condition Condition, Func<object?, bool>? OfValue, Func<string?, bool>? OfFolded)
+    {
+        public static Question Of(FollowingList list, Condition condition) => condition is PropertyFilter { Moves: false } property && FilterPredicate.OfValue(property) is { } holds
+            ? new(list, condition, holds, FilterPredicate.OfFolded(property)) : new(list, condition, null, null);
+    }
 
     /// <summary>Reads them, or takes them from the cache when nothing has changed.</summary>
     internal static async Task<FollowingLists> Of(Tx tx, ConcurrentDictionary<long, FollowingLists> cache, long accountId, long version, PropertyCatalog properties)

@@ -21,7 +21,7 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         var lists = await FollowingLists.Of(tx, cache, accountId, await ListGate.Share(tx, accountId), properties);
         if (lists.All.Count == 0) return;
         var (moves, open, now) = (new KeptMoves(members), new Dictionary<long, Dictionary<long, Contact>>(), clock.GetUtcNow());
-        if (changes.Count < ManyFrom) OneByOne(lists, changes, moves, open, now);
+        if (changes.Count < ManyFrom) OneByOne(lists, properties, changes, moves, open, now);
         else AllAtOnce(lists, changes, moves, open, now);
         Pass(open, lists, moves, changes.ToDictionary(c => c.Id, c => c.After));
         await Settle(tx, accountId, lists, open, moves);
@@ -60,10 +60,10 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         await Settle(tx, accountId, lists, open, new(members), hold);
     }
 
-    private static void OneByOne(FollowingLists lists, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
+    private static void OneByOne(FollowingLists lists, PropertyCatalog properties, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
     {
         foreach (var change in changes)
-            foreach (var list in lists.TouchedBy(change).Where(list => list.MindsChange(change, now)))
+            foreach (var list in lists.MovedBy(change, properties, now))
                 if (list.Was(change.Before, now) is not { } was) Ask(open, list, change.After);
                 else if (list.Takes(change.After, now) is var @is && was != @is) moves.Add(list, change.Id, @is);
     }
