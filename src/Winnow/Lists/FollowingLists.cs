@@ -11,6 +11,9 @@ public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, Date
 {
     private readonly Func<Contact, bool>? takes = Filter.Moves || Filter.Asks ? null : FilterPredicate.Compile(Filter, DateTimeOffset.UnixEpoch);
 
+    /// <summary>Whether more than the contact and the clock has a say: the past, e-mails, other lists.</summary>
+    public bool Asks { get; } = Filter.Asks;
+
     /// <summary>Whether the contact alone answers its filter; else the clock, the past, e-mails or other lists have a say.</summary>
     public bool IsPlain => takes is not null;
 
@@ -22,7 +25,7 @@ public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, Date
     /// <param name="before">Null when it was not there: then it is in no list.</param>
     /// <returns>Null when its members must be asked.</returns>
     public bool? Was(Contact? before, DateTimeOffset now) =>
-        Filter.Asks ? null
+        Asks ? null
         : before is null ? false
         : takes is not null ? takes(before)
         : SweptAt is not { } since || FilterPredicate.Compile(SweepLists.Passed(Filter.All.Where(c => c.Moves).Select(c => (c, since)), now), now)(before) ? null
@@ -35,13 +38,13 @@ public sealed class FollowingLists
     private static readonly SqlFile Sql = SqlFile.Beside<FollowingLists>();
     private static readonly long LastModified = BuiltInProperties.Of("lastmodifieddate").Id;       // changes with every change, and is never named as changed
     private readonly ILookup<long, FollowingList> byProperty, byList;
-    private readonly ILookup<long, Question> questions;
+    private readonly Dictionary<long, Question[]> questions;
 
     private FollowingLists(long version, List<FollowingList> all)
     {
         (Version, All) = (version, ListRanks.InOrder(all));
         byProperty = All.SelectMany(list => list.Filter.PropertyIds.Select(id => (id, list))).ToLookup(p => p.id, p => p.list);
-        questions = All.SelectMany(list => list.Filter.All.SelectMany(c => c.PropertyIds.Select(id => (id, question: Question.Of(list, c))))).ToLookup(q => q.id, q => q.question);
+        questions = All.SelectMany(list => list.Filter.All.SelectMany(c => c.PropertyIds.Select(id => (id, question: Question.Of(list, c))))).GroupBy(q => q.id).ToDictionary(g => g.Key, g => g.Select(q => q.question).ToArray());
         byList = All.SelectMany(list => list.Filter.ListIds.Select(id => (id, list))).ToLookup(p => p.id, p => p.list);
         AskingEmail = [.. All.Where(list => list.Filter.AsksEmail)];
     }
@@ -72,8 +75,8 @@ public sealed class FollowingLists
         {
             var (was, @is) = (before[property], change.After[property]);
             var (small, smallNow) = (was is string text ? CaseFolding.Fold(text) : null, @is is string other ? CaseFolding.Fold(other) : null);
-            foreach (var question in questions[property.Id])
-                if (question.List.Filter.Asks
+            foreach (var question in questions.GetValueOrDefault(property.Id, []))
+                if (question.List.Asks
                     || (question.OfFolded is { } folded ? folded(small) != folded(smallNow)
                         : question.OfValue is { } value ? value(was) != value(@is)
                         : FilterPredicate.Compile(question.Condition, now) is var takes && takes(before) != takes(change.After)))

@@ -122,7 +122,8 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     {
         var asked = lists.All.Where(list => list.IsComplete && open.ContainsKey(list.Id)).Select(list => list.Id).ToArray();
         var (from, to) = (open.Values.Min(c => c.Keys.Min()), open.Values.Max(c => c.Keys.Max()));
-        return await members.Read(tx, accountId, asked, MemberSet.ChunkOf(from), MemberSet.ChunkOf(to));
+        var found = await members.Read(tx, accountId, asked, MemberSet.ChunkOf(from), MemberSet.ChunkOf(to));
+        return asked.ToDictionary(id => id, id => found.GetValueOrDefault(id) ?? new());
     }
 
     private static void Ask(Dictionary<long, Dictionary<long, Contact>> open, FollowingList list, Contact contact)
