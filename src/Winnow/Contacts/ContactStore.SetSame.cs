@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Winnow.Data;
 
 namespace Winnow.Contacts;
@@ -5,6 +6,8 @@ namespace Winnow.Contacts;
 /// <content>The same change of very many contacts.</content>
 public sealed partial class ContactStore
 {
+    private static readonly SqlFile Many = SqlFile.Of("Contacts/ContactStore.SetSame.sql");
+
     /// <summary>Changes properties with columns of their own on contacts, to values that follow from what these properties are: what <see cref="Save"/> does, by a
     /// statement for all who had the same before, without carrying the rest of each contact to and fro. Contacts are read only when lists look at these properties.</summary>
     /// <param name="asked">All properties that <paramref name="change"/> looks at or gives.</param>
@@ -22,7 +25,7 @@ public sealed partial class ContactStore
         var before = minded ? await Read(tx, accountId, [.. changes.SelectMany(g => g.Ids).Order()]) : [];
         foreach (var (old, after, those) in changes) await Set(tx, actor, properties, old, after, [.. columns.Where(c => !Equals(old[c], after[c]))], [.. those], now);
         if (minded) await Tell(tx, accountId, properties, [.. before.Select(old => ContactChange.Of(old, Stamped(old, Changed(old)), properties))]);
-        else if (changes.Sum(g => g.Ids.Count * (long)(One(g.After.IsMarketing) - One(g.Before.IsMarketing))) is not 0 and var marketing) await tx.Execute(Sql["count"], new { accountId, contacts = 0L, marketing });
+        else await Announce(tx, accountId, [], 0, changes.Sum(g => g.Ids.Count * (long)(One(g.After.IsMarketing) - One(g.Before.IsMarketing))));
         return [.. groups.Select(g => (g.Before, g.Ids.Count))];
 
         Contact Changed(Contact old)
@@ -48,7 +51,7 @@ public sealed partial class ContactStore
         {
             var before = Contact.New(accountId, 0);
             for (var i = 0; i < columns.Count; i++) before[columns[i]] = rows.IsDBNull(i + 1) ? null : columns[i].Kind switch { ColumnKind.Flag => rows.GetBoolean(i + 1), ColumnKind.Long => rows.GetInt64(i + 1), _ => rows.GetString(i + 1) };
-            var key = string.Join('\n', columns.Select(c => before[c]));
+            var key = JsonSerializer.Serialize(columns.Select(c => before[c]));
             if (!groups.TryGetValue(key, out var group)) groups[key] = group = (before, []);
             group.Ids.Add(rows.GetInt64(0));
         }
@@ -59,7 +62,7 @@ public sealed partial class ContactStore
     private static async Task Set(Tx tx, Actor actor, PropertyCatalog properties, Contact before, Contact after, List<ContactColumn> columns, long[] ids, DateTimeOffset now)
     {
         var (accountId, changed) = (before.AccountId, columns.SelectMany(c => properties.InColumn(c.Ordinal)).Select(id => properties.Find(id)!).ToList());
-        await tx.Execute(Sql["history-of-many"], new
+        await tx.Execute(Many["history-of-many"], new
         {
             accountId, ids, now, actor.Source, actor.SourceId, actor.UserId,
             after = CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, after[p]))), before = CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, before[p]))),

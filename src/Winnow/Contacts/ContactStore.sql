@@ -28,11 +28,6 @@ select email_hash from blocked_addresses where account_id = @accountId and email
 insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before)
 values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, @after, @before);
 
--- name: history-of-many
--- Before the contacts are changed: their next version.
-insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before)
-select account_id, id, version + 1, @now, @Source, @SourceId, @UserId, @after, @before from contacts where account_id = @accountId and id in @ids;
-
 -- name: outbox
 insert into contact_changes (account_id, id, first_contact_id, last_contact_id, contact_ids, at) values (@accountId, @id, @first, @last, cast(@ids as $json), @now);
 

@@ -53,9 +53,9 @@ public class KeyboardTests
         await Assertions.Expect(page.Locator("#keys")).ToBeVisibleAsync();
         await Chromium.Check(page, "keys-1280-light");
         await Press(page, "Escape", "g", "l");
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/lists$"));
+        await Arrives(page, "/lists$");
         await Press(page, "g", "c");
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/contacts$"));
+        await Arrives(page, "/contacts$");
 
         await Press(page, "j", "ArrowDown", " ");
         Assert.Equal([2], await Ticked(page));
@@ -155,6 +155,13 @@ public class KeyboardTests
     private const string Missed = """
         () => [...document.querySelectorAll("[data-walk]")].filter(e => e.dataset.walk !== "reached").map(e => `${e.dataset.walk} ${e.outerHTML.slice(0, 120)}`)
         """;
+
+    /// <summary>The page is there, and with it the script that listens to keys.</summary>
+    private static async Task Arrives(IPage page, string address)
+    {
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(address));
+        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+    }
 
     private static async Task Press(IPage page, params string[] keys)
     {
