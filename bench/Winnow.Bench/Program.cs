@@ -10,7 +10,7 @@ if (args is ["smtp", ..])
 if (args is ["bounces", ..] and not ["bounces", "arrivals", ..]) return Bounces.Run(args[1..]);
 if (args is not ["main" or "people" or "bounces" or "lists", ..])
 {
-    Console.Error.WriteLine("usage: main|people|lists [--db sqlite|postgres] [--rows N] [--only NAME] | smtp [messages] | bounces FOLDER | bounces arrivals [--db sqlite|postgres] [--rows N] | bounces fuzz [FOLDER] [--count N]");
+    Console.Error.WriteLine("usage: main|people|lists [--db sqlite|postgres] [--rows N] [--only NAME,NAME] | smtp [messages] | bounces FOLDER | bounces arrivals [--db sqlite|postgres] [--rows N] | bounces fuzz [FOLDER] [--count N]");
     return 2;
 }
 var databases = Option("--db") is { } one ? [one] : new[] { "sqlite", "postgres" };
@@ -21,7 +21,7 @@ Console.WriteLine("name\tvalue\tlimit\tratio\treach\t");
 foreach (var database in databases)
 {
     await using var place = await Place.Open(database);
-    foreach (var (name, measure) in figures.Where(f => Option("--only") is not { } only || f.Name.Contains(only, StringComparison.Ordinal)))
+    foreach (var (name, measure) in figures.Where(f => Option("--only") is not { } only || only.Split(',').Contains(f.Name)))
         foreach (var figure in await measure(place, rows))
         {
             Console.WriteLine($"{database} {figure}");
