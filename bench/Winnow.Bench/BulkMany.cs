@@ -28,9 +28,9 @@ public static class BulkMany
             }
         var idle = await Reads(place, rows, Task.Delay(TimeSpan.FromSeconds(6), CancellationToken.None));
         var (wait, busy) = await Beside(place, rows, () => Set(place, ours, count, true));
-        var gone = count / await Delete(place, await Million.List(place, Of(1, count)), count);
-        var goneOnce = count / await Figure.Seconds(() => DeleteOnce(place, [.. Of(3, count)]));
-        var (waitDelete, busyDelete) = await Beside(place, rows, () => Delete(place, ours, count));
+        var gone = count / await DeleteMany.Delete(place, await Million.List(place, Of(1, count)));
+        var goneOnce = count / await Figure.Seconds(() => DeleteMany.OneGo(place, Of(3, count)));
+        var (waitDelete, busyDelete) = await Beside(place, rows, () => DeleteMany.Delete(place, ours));
         return
         [
             Figure.Rate($"status of {count:N0} of {rows:N0} set", Figure.Median(set), Figure.Median(once), "contacts/s", 0.8),
@@ -59,21 +59,6 @@ public static class BulkMany
         var args = new { ids, leaves, now = TimeProvider.System.GetUtcNow(), after = $"{{\"41\":\"{(leaves ? "true" : "false")}\"}}", before = $"{{\"41\":\"{(leaves ? "false" : "true")}\"}}" };
         await tx.Execute(Statement.Built("history", "insert into contact_history (account_id, contact_id, version, at, source, changes, before) select account_id, id, version + 1, @now, 'BENCH', @after, @before from contacts where account_id = 1 and id in @ids"), args);
         await tx.Execute(Statement.Built("set", "update contacts set until_renewal = @leaves, version = version + 1, updated_at = @now where account_id = 1 and id in @ids"), args);
-    });
-
-    private static async Task<double> Delete(Place place, long list, int count)
-    {
-        var query = new SelectionQuery(null, ListId: list);
-        var (receipt, _) = await place.Get<DeleteContacts>().Freeze(Place.Account, query, TimeZoneInfo.Utc, null);
-        await place.Get<DeleteContacts>().Confirm(Place.Account, receipt!.SelectionId, receipt.Count, false, query, TimeZoneInfo.Utc, "bench", $"delete {count}", null);
-        return await Figure.Seconds(() => place.Get<JobRunner>().RunOpenJobs());
-    }
-
-    private static Task DeleteOnce(Place place, long[] ids) => place.Db.Write(async tx =>
-    {
-        var args = new { ids };
-        await tx.Execute(Statement.Built("bin", $"insert into deleted_contacts ({ContactColumn.List()}, operation_id) select {ContactColumn.List()}, 999 from contacts where account_id = 1 and id in @ids"), args);
-        await tx.Execute(Statement.Built("delete", "delete from contacts where account_id = 1 and id in @ids"), args);
     });
 
     private static async Task<(double LongestWait, double Read)> Beside(Place place, int rows, Func<Task<double>> work)

@@ -37,13 +37,20 @@ public static class DeleteMany
     /// <summary>Seconds to delete every tenth contact, from this one on, as a person does: freeze, type the number, and the job.</summary>
     private static async Task<double> Delete(Place place, int count, int from)
     {
-        var query = new SelectionQuery(null, ListId: await Million.List(place, Enumerable.Range(0, count).Select(i => 10L * i + from)));
+        return await Delete(place, await Million.List(place, Enumerable.Range(0, count).Select(i => 10L * i + from)));
+    }
+
+    /// <summary>Seconds to delete the members of a list.</summary>
+    public static async Task<double> Delete(Place place, long list)
+    {
+        var query = new SelectionQuery(null, ListId: list);
         var (receipt, _) = await place.Get<DeleteContacts>().Freeze(Place.Account, query, TimeZoneInfo.Utc, null);
-        await place.Get<DeleteContacts>().Confirm(Place.Account, receipt!.SelectionId, count, false, query, TimeZoneInfo.Utc, "bench", "bench", null);
+        await place.Get<DeleteContacts>().Confirm(Place.Account, receipt!.SelectionId, receipt.Count, false, query, TimeZoneInfo.Utc, "bench", "bench", null);
         return await Figure.Seconds(() => place.Get<JobRunner>().RunOpenJobs());
     }
 
-    private static Task OneGo(Place place, IEnumerable<long> ids) => place.Db.Write(async tx =>
+    /// <summary>The same rows moved and deleted by two statements.</summary>
+    public static Task OneGo(Place place, IEnumerable<long> ids) => place.Db.Write(async tx =>
     {
         var args = new { ids = ids.ToArray() };
         await tx.Execute(Statement.Built("bin", $"insert into deleted_contacts ({ContactColumn.List()}, operation_id) select {ContactColumn.List()}, 999 from contacts where account_id = 1 and id in @ids"), args);

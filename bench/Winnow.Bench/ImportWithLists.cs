@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Winnow.Jobs;
 using Winnow.Lists;
-using Winnow.Transfer;
 
 namespace Winnow.Bench;
 
@@ -37,22 +36,7 @@ public static class ImportWithLists
         ];
     }
 
-    private static async Task<double> Import(Place place, long accountId, byte[] csv)
-    {
-        var imports = place.Get<Imports>();
-        var (id, error) = await imports.Upload(accountId, "bench.csv", new MemoryStream(csv), 1, default);
-        if (error is not null) throw new InvalidOperationException(error);
-        var columns = (await imports.Preview((await imports.Find(accountId, id!.Value))!, default)).Columns;
-        var (job, fault) = await imports.Start(accountId, id.Value, "bench", columns, true, null, 1, default);
-        if (fault is not null) throw new InvalidOperationException(fault);
-        var seconds = await Figure.Seconds(async () =>
-        {
-            await place.Get<JobRunner>().RunOpenJobs();
-            await place.Get<ListMembers>().FoldAll(default);
-        });
-        var state = (await place.Get<JobQueue>().Find(accountId, job!.Value))!.ResultAs<ImportState>()!;
-        return state.Rejected + state.Duplicates == 0 ? seconds : throw new InvalidOperationException($"{state}");
-    }
+    private static Task<double> Import(Place place, long accountId, byte[] csv) => ImportBench.Run(place, accountId, csv, () => place.Get<ListMembers>().FoldAll(default));
 
     private static byte[] Csv(int rows, int turn, string who)
     {

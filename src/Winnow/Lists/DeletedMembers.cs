@@ -6,8 +6,6 @@ namespace Winnow.Lists;
 /// so that a restore puts them back; active lists take them again by themselves.</summary>
 public sealed class DeletedMembers(ListMembers members)
 {
-    /// <summary>From this many contacts on, chunks are rewritten instead of single leaves noted.</summary>
-    private const int FlipFrom = 50;
     private static readonly SqlFile Sql = SqlFile.Beside<DeletedMembers>();
 
     /// <summary>Takes contacts that this transaction deletes out of the lists. A second call does nothing more.</summary>
@@ -24,10 +22,7 @@ public sealed class DeletedMembers(ListMembers members)
             if (list.IsStatic) await Keep(tx, accountId, operationId, list.Id, gone.Union(Set(kept[list.Id])), gone.ChunkNumbers);
             leaves.Add((list.IsStatic, new(list.Id, new(), gone)));
         }
-        if (contacts.Count < FlipFrom)
-            foreach (var contact in contacts.Ids) await members.Change(tx, accountId, contact, [], [.. leaves.Where(l => l.Moves.Leaves.Contains(contact)).Select(l => l.Moves.ListId)]);
-        else
-            foreach (var part in leaves.GroupBy(l => l.FromStatic)) await members.Move(tx, accountId, [.. part.Select(l => l.Moves)], hold: true);
+        foreach (var part in leaves.GroupBy(l => l.FromStatic)) await members.Move(tx, accountId, [.. part.Select(l => l.Moves)], hold: true);
     }
 
     /// <summary>Puts contacts that came back from the bin into the static lists where they were and which still exist.</summary>

@@ -171,16 +171,8 @@ public sealed class ListMembers(Db db, TimeProvider clock)
         if (moves.Count == 0) return;
         var undone = new Dictionary<long, MemberSet>();
         foreach (var (listId, ids) in await Noted(tx, accountId, moves)) undone[listId] = new(await tx.Query<long>(Sql["undo-deltas-of"], new { accountId, listId, ids = ids.ToArray() }));
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var rows = moves.SelectMany(m => m.Joins.Ids.Select(id => (m.ListId, id, Added: true)).Concat(m.Leaves.Ids.Select(id => (m.ListId, id, Added: false)))).Where(r => undone.GetValueOrDefault(r.ListId)?.Contains(r.id) != true);
-        await tx.Bulk(Deltas, rows, (row, move) =>
-        {
-            row.Long(accountId);
-            row.Long(move.ListId);
-            row.Long(move.id);
-            row.Bool(move.Added);
-            row.Long(now);
-        });
+        await Put(tx, accountId, moves.SelectMany(m => m.Joins.Ids.Select(id => (m.ListId, id, true)).Concat(m.Leaves.Ids.Select(id => (m.ListId, id, false))))
+            .Where(d => undone.GetValueOrDefault(d.ListId)?.Contains(d.id) != true));
     }
 
     /// <summary>One contact joins and leaves lists that are COMPLETE. It must really not be in the former and be in the latter.</summary>
@@ -201,19 +193,19 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     public async Task ChangeWhileProcessing(Tx tx, long accountId, long listId, MemberSet @in, MemberSet @out)
     {
         await tx.Execute(Sql["drop-deltas"], new { accountId, listId, ids = @in.Union(@out).Ids.ToArray() });
-        await Put(tx, accountId, listId, @in, true);
-        await Put(tx, accountId, listId, @out, false);
+        await Put(tx, accountId, @in.Ids.Select(id => (listId, id, true)).Concat(@out.Ids.Select(id => (listId, id, false))));
     }
 
-    private Task Put(Tx tx, long accountId, long listId, MemberSet contacts, bool added)
+    /// <summary>Notes deltas of whom none is noted.</summary>
+    private Task Put(Tx tx, long accountId, IEnumerable<(long ListId, long ContactId, bool Added)> deltas)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return tx.Bulk(Deltas, contacts.Ids, (row, contact) =>
+        return tx.Bulk(Deltas, deltas, (row, delta) =>
         {
             row.Long(accountId);
-            row.Long(listId);
-            row.Long(contact);
-            row.Bool(added);
+            row.Long(delta.ListId);
+            row.Long(delta.ContactId);
+            row.Bool(delta.Added);
             row.Long(now);
         });
     }
@@ -236,7 +228,7 @@ public sealed class ListMembers(Db db, TimeProvider clock)
     }
 
     /// <summary>Holds the list's row until the commit: chunks have one writer at a time.</summary>
-    internal Task Lock(Tx tx, long accountId, long listId) => tx.SingleOrNone<long>(Sql["lock"], new { accountId, listId });
+    internal Task Lock(Tx tx, long accountId, long listId) => ChunkRewrite.Hold(tx, accountId, [listId]);
 
     /// <summary>The members in some chunks.</summary>
     internal async Task<MemberSet> Read(Tx tx, long accountId, long listId, long fromChunk, long toChunk) =>

@@ -32,9 +32,6 @@ select coalesce(max(last), -1) from (
   select max(contact_id) / 65536 from list_deltas where account_id = @accountId and list_id = @listId
 ) ends;
 
--- name: lock
-select id from lists where account_id = @accountId and id = @listId $lock;
-
 -- name: clear-chunks
 delete from list_chunks where account_id = @accountId and list_id = @listId;
 

@@ -31,6 +31,20 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
     private int start, end;
     private bool finished;
 
+    /// <summary>The next rows, up to so many of them or about so many characters.</summary>
+    /// <returns>The rows, and whether the file ends with them.</returns>
+    public async Task<(List<CsvRow> Rows, bool Last)> Take(int most, int characters, CancellationToken stop)
+    {
+        var (rows, read) = (new List<CsvRow>(most), 0);
+        while (rows.Count < most && read < characters)
+        {
+            if (await Next(stop) is not { } row) return (rows, true);
+            foreach (var cell in row.Cells) read += cell.Length;
+            rows.Add(row);
+        }
+        return (rows, false);
+    }
+
     /// <summary>The next row, or null at the end of the file. Empty lines are passed over.</summary>
     public async ValueTask<CsvRow?> Next(CancellationToken stop)
     {

@@ -48,14 +48,8 @@ public sealed class ImportContacts(Db db, Imports imports, Files files, ContactS
             if (from.Row == 0) await rows.Next(stop);                   // the heading
             for (var last = false; !last;)
             {
-                var (batch, characters) = (new List<ImportRow>(BatchSize), 0);
-                while (batch.Count < BatchSize && characters < BatchCharacters)
-                {
-                    if (await rows.Next(stop) is not { } row) { last = true; break; }
-                    foreach (var cell in row.Cells) characters += cell.Length;
-                    batch.Add(plan.Read(row));
-                }
-                await batches.WriteAsync(new(batch, last), stop);
+                (var batch, last) = await rows.Take(BatchSize, BatchCharacters, stop);
+                await batches.WriteAsync(new(batch.ConvertAll(plan.Read), last), stop);
             }
             batches.Complete();
         }

@@ -72,14 +72,8 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
         if (from.Row == 0) await rows.Next(stop);                       // the heading
         for (var last = false; !last;)
         {
-            var (batch, characters) = (new List<ImportRow>(BatchSize), 0);
-            while (batch.Count < BatchSize && characters < BatchCharacters)
-            {
-                if (await rows.Next(stop) is not { } row) { last = true; break; }
-                foreach (var cell in row.Cells) characters += cell.Length;
-                batch.Add(plan.Read(Unguarded(row, from.Column)));
-            }
-            if (batch.Count > 0) await run.Step(tx => Write(tx, import, batch, run.State<OptOutImportState>()), stop);
+            (var batch, last) = await rows.Take(BatchSize, BatchCharacters, stop);
+            if (batch.Count > 0) await run.Step(tx => Write(tx, import, batch.ConvertAll(row => plan.Read(Unguarded(row, from.Column))), run.State<OptOutImportState>()), stop);
         }
         return run.State<OptOutImportState>();
     }

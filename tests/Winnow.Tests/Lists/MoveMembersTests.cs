@@ -27,6 +27,7 @@ public sealed class MoveMembersTests
         Assert.Equal((0L, 5_999L), await app.MoveOf(job) is var again ? (again.Moved, again.Same) : default);
         job = await app.OrderMove(list, ids[..5_400], joins: false);
         await app.RunJobs();
+        Assert.Equal(ids[5_400..].Where(id => id != ids[5_500]), await app.Members(list));
         Assert.Equal(599, await app.Size(list));
         Assert.Equal(5_400L, (await app.MoveOf(job)).Moved);
         Assert.Empty(await app.Differences());
