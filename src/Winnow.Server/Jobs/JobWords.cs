@@ -68,23 +68,24 @@ public static class JobWords
     /// <summary>Done, Stopped or Failed.</summary>
     public static string Outcome(string outcome, IStringLocalizer<Words> words) => outcome switch { "done" => words["Done"], "cancelled" => words["Stopped"], _ => words["Failed"] };
 
-    /// <summary>Waiting, Running, Done, Stopped or Failed.</summary>
+    /// <summary>Waiting, Running, Paused, Done, Stopped or Failed.</summary>
     public static string State(Job job, IStringLocalizer<Words> words) => job switch
     {
         { Outcome: { } outcome } => Outcome(outcome, words),
         { CancelAsked: true } => words["Stopping"],
+        { IsPaused: true } => words["Paused"],
         { StartedAt: null } => words["Waiting"],
         _ => words["Running"],
     };
 
     /// <summary>The kind of its badge.</summary>
-    public static string? Badge(Job job) => job.Outcome switch { "done" => "ok", "failed" => "dead", "cancelled" => "non", _ => "scheduled" };
+    public static string? Badge(Job job) => job.Outcome switch { "done" => "ok", "failed" => "dead", "cancelled" => "non", _ => job.IsPaused ? "non" : "scheduled" };
 
     /// <summary>"about 20 seconds left"; null when nothing can be said yet.</summary>
     public static string? TimeLeft(Job job, DateTimeOffset now, IStringLocalizer<Words> words)
     {
-        if (job is not { IsOpen: true, StartedAt: { } started, Total: > 0, Done: > 0 } || job.Done >= job.Total) return null;
-        var left = (now - started) / job.Done * (job.Total - job.Done);
+        if (job is not { IsOpen: true, IsPaused: false, Total: > 0, Done: > 0 } || job.Done >= job.Total || job.Worked(now) is not { } worked) return null;
+        var left = worked / job.Done * (job.Total - job.Done);
         return left.TotalSeconds < 90 ? words.Count((long)Math.Ceiling(left.TotalSeconds), "about {0} second left", "about {0} seconds left")
             : left.TotalMinutes < 90 ? words.Count((long)Math.Ceiling(left.TotalMinutes), "about {0} minute left", "about {0} minutes left")
             : words.Count((long)Math.Ceiling(left.TotalHours), "about {0} hour left", "about {0} hours left");
@@ -96,14 +97,14 @@ public static class JobWords
     /// <summary>"1,204 a second", or "18 a minute" where less than one is done in a second; null when nothing can be said yet.</summary>
     public static string? Rate(Job job, DateTimeOffset now, IStringLocalizer<Words> words, Format format)
     {
-        if (job is not { StartedAt: { } started, Done: > 0 } || ((job.FinishedAt ?? now) - started).TotalSeconds is not (> 0.5 and var seconds)) return null;
+        if (job is not { IsPaused: false, Done: > 0 } || job.Worked(now)?.TotalSeconds is not (> 0.5 and var seconds)) return null;
         var aSecond = job.Done / seconds;
         return aSecond >= 1 ? words["{0} a second", format.Number((long)aSecond)] : words["{0} a minute", format.Number((long)Math.Ceiling(aSecond * 60))];
     }
 
     /// <summary>"12 seconds": how long a job that ended took; null for an open one.</summary>
-    public static string? Took(Job job, IStringLocalizer<Words> words) => job is not { StartedAt: { } started, FinishedAt: { } finished } ? null
-        : (finished - started) is var time && time.TotalSeconds < 90 ? words.Count((long)Math.Ceiling(time.TotalSeconds), "{0} second", "{0} seconds")
+    public static string? Took(Job job, IStringLocalizer<Words> words) => job is not { FinishedAt: { } finished } || job.Worked(finished) is not { } time ? null
+        : time.TotalSeconds < 90 ? words.Count((long)Math.Ceiling(time.TotalSeconds), "{0} second", "{0} seconds")
         : time.TotalMinutes < 90 ? words.Count((long)Math.Ceiling(time.TotalMinutes), "{0} minute", "{0} minutes")
         : words.Count((long)Math.Ceiling(time.TotalHours), "{0} hour", "{0} hours");
 }

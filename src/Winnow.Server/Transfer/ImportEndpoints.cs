@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Winnow.Accounts;
+using Winnow.Audit;
+using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.Server.Jobs;
 using Winnow.Transfer;
 
 namespace Winnow.Server.Transfer;
@@ -18,6 +21,8 @@ public static class ImportEndpoints
     {
         app.MapPost("/imports/upload", Upload);
         app.MapGet("/imports/{id:long}/rejected", Rejected);
+        app.MapPost("/imports/{id:long}/pause", (long id, CurrentAccount account, Imports imports, JobQueue jobs, Db db, TimeProvider clock) => Pause(id, true, account, imports, jobs, db, clock));
+        app.MapPost("/imports/{id:long}/resume", (long id, CurrentAccount account, Imports imports, JobQueue jobs, Db db, TimeProvider clock) => Pause(id, false, account, imports, jobs, db, clock));
     }
 
     /// <summary>Streams the file from the request into the database, a piece at a time; nothing of it lies in memory or on the disk.
@@ -51,6 +56,18 @@ public static class ImportEndpoints
         await imports.Find(account.Id, id) is { RejectedFileId: { } fileId } && await files.Find(account.Id, fileId) is { } file
             ? TypedResults.Stream(files.Open(file), "text/csv; charset=utf-8", file.Name)
             : TypedResults.NotFound();
+
+    /// <summary>Lets the import wait after its present batch, or go on; who may stop it may do that.</summary>
+    private static async Task<IResult> Pause(long id, bool pause, CurrentAccount account, Imports imports, JobQueue jobs, Db db, TimeProvider clock)
+    {
+        if (await imports.Find(account.Id, id) is not { JobId: { } jobId } import || await jobs.Find(account.Id, jobId) is not { } job) return TypedResults.NotFound();
+        if (JobWords.MayStop(job, account)) await db.Write(async tx =>
+        {
+            var changed = pause ? await jobs.Pause(tx, account.Id, jobId) : await jobs.Resume(tx, account.Id, jobId);
+            if (changed) await AuditLog.Add(tx, clock, account.Id, account.UserId, pause ? AuditAction.ImportPaused : AuditAction.ImportResumed, import.Name, job.Done);
+        });
+        return TypedResults.LocalRedirect($"/imports/{id}");
+    }
 
     private static async Task<string> Text(Stream part, CancellationToken stop)
     {

@@ -21,6 +21,12 @@ public enum AuditAction
     MarketingSetUndone,
     /// <summary>An import was started.</summary>
     ContactsImported,
+    /// <summary>An import waits until somebody lets it go on; count: rows done.</summary>
+    ImportPaused,
+    /// <summary>A paused import goes on.</summary>
+    ImportResumed,
+    /// <summary>An import was taken back; count: contacts that it made or changed.</summary>
+    ImportUndone,
     /// <summary>An import of an opt-out list was started; count: its rows.</summary>
     OptOutsImported,
     /// <summary>A file of contacts was ordered; count, and after: its columns.</summary>

@@ -5,12 +5,21 @@ namespace Winnow.Jobs;
 /// <summary>A job as people see it. Instants are UTC; <c>Done</c> and <c>Total</c> count items (contacts, rows, mails).</summary>
 /// <param name="Outcome">Null while open; then done, failed or cancelled.</param>
 /// <param name="Result">JSON that the job left for its page.</param>
+/// <param name="PausedAt">Since when nobody works on it, because somebody asked for that; null: it goes on.</param>
+/// <param name="PausedMs">How long it was paused before, in milliseconds.</param>
 public sealed record Job(
     long AccountId, long Id, string Kind, string Title, long Done, long Total, string? Result, string? Outcome, string? Error,
-    bool CancelAsked, long? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    bool CancelAsked, long? CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt,
+    DateTimeOffset? PausedAt = null, long PausedMs = 0)
 {
     /// <summary>Whether it still waits or runs.</summary>
     public bool IsOpen => Outcome is null;
+
+    /// <summary>Whether it waits until somebody lets it go on.</summary>
+    public bool IsPaused => IsOpen && PausedAt is not null && !CancelAsked;
+
+    /// <summary>How long it was worked on, pauses left out; null before it began.</summary>
+    public TimeSpan? Worked(DateTimeOffset now) => StartedAt is { } started ? (FinishedAt ?? PausedAt ?? now) - started - TimeSpan.FromMilliseconds(PausedMs) : null;
 
     /// <summary>The result as the job's own type, or the default when there is none.</summary>
     public T? ResultAs<T>() => Result is null ? default : JsonSerializer.Deserialize<T>(Result, JobQueue.Json);
@@ -25,6 +34,9 @@ public sealed class JobPostponedException(string why, TimeSpan pause) : Exceptio
     /// <summary>How long to wait.</summary>
     public TimeSpan Pause { get; } = pause;
 }
+
+/// <summary>Someone asked to pause the job: it goes on where it is when somebody lets it.</summary>
+public sealed class JobPausedException : Exception;
 
 /// <summary>Someone asked to stop the job.</summary>
 public sealed class JobCancelledException : Exception;

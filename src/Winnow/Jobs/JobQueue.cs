@@ -49,7 +49,20 @@ public sealed class JobQueue(Db db, TimeProvider clock)
 
     /// <inheritdoc cref="Cancel(long, long)"/>
     /// <returns>False when it had ended already, or there is none of this id.</returns>
-    public static async Task<bool> Cancel(Tx tx, long accountId, long id) => await tx.Execute(Sql["ask-cancel"], new { accountId, id }) == 1;
+    public async Task<bool> Cancel(Tx tx, long accountId, long id) => await tx.Execute(Sql["ask-cancel"], new { accountId, id, now = clock.GetUtcNow() }) == 1;
+
+    /// <summary>Asks a job to wait after its present step, whatever becomes of this process.</summary>
+    /// <returns>False when it has ended, waits already, or there is none of this id.</returns>
+    public async Task<bool> Pause(Tx tx, long accountId, long id) => await tx.Execute(Sql["pause"], new { accountId, id, now = clock.GetUtcNow() }) == 1;
+
+    /// <summary>Lets a paused job go on where it is.</summary>
+    /// <returns>False when it is not paused, or there is none of this id.</returns>
+    public async Task<bool> Resume(Tx tx, long accountId, long id)
+    {
+        if (await tx.Execute(Sql["resume"], new { accountId, id, now = clock.GetUtcNow() }) == 0) return false;
+        arrived.Release();
+        return true;
+    }
 
     /// <summary>Waits until a job was put in by this process, or the time is over.</summary>
     internal Task Arrived(TimeSpan atMost, CancellationToken stop) => arrived.WaitAsync(atMost, stop);

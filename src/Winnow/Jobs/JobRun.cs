@@ -45,6 +45,7 @@ public sealed class JobRun
     /// <summary>Does one piece of work in a transaction together with the job's new state and progress.</summary>
     /// <param name="work">Does the piece; returns the state to go on from, how many more items are done, and the total when it became known.</param>
     /// <exception cref="LeaseLostException">Another process has the job now; nothing of this piece was kept.</exception>
+    /// <exception cref="JobPausedException">Someone asked to pause; nothing of this piece was kept.</exception>
     /// <exception cref="JobCancelledException">Someone asked to stop; nothing of this piece was kept.</exception>
     public async Task Step<TState>(Func<Tx, Task<Step<TState>>> work, CancellationToken stop) where TState : notnull
     {
@@ -67,6 +68,7 @@ public sealed class JobRun
         var held = await tx.SingleOrNone<Held>(Sql["held"], new { AccountId, Id, owner });
         if (held is null) throw new LeaseLostException();
         if (held.CancelAsked) throw new JobCancelledException();
+        if (held.PauseAsked) throw new JobPausedException();
     }
 
     internal Task<bool> Extend(CancellationToken stop) => Write("extend", new { AccountId, Id, owner, until = clock.GetUtcNow() + Lease }, stop);
@@ -80,6 +82,9 @@ public sealed class JobRun
         return ended;
     }, stop);
 
+    /// <summary>Lets go of it: whoever claims it next goes on from the last step.</summary>
+    internal Task<bool> Release(CancellationToken stop) => Write("release", new { AccountId, Id, owner }, stop);
+
     internal Task<bool> Retry(string error, TimeSpan pause, CancellationToken stop) =>
         Write("retry", new { AccountId, Id, owner, error, until = clock.GetUtcNow() + pause }, stop);
 
@@ -89,7 +94,7 @@ public sealed class JobRun
     private Task<bool> Write(string statement, object args, CancellationToken stop) =>
         db.Write(async tx => await tx.Execute(Sql[statement], args) == 1, stop);
 
-    private sealed record Held(bool CancelAsked);
+    private sealed record Held(bool CancelAsked, bool PauseAsked);
 }
 
 /// <summary>What a step leaves behind.</summary>

@@ -1,5 +1,5 @@
 -- name: held
-select cancel_asked from jobs where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null $lock;
+select cancel_asked, paused_at is not null as pause_asked from jobs where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null $lock;
 
 -- name: advance
 update jobs set state = cast(@state as $json), done = @done, total = @total, lease_until = @until, attempts = 0
@@ -9,7 +9,11 @@ where account_id = @AccountId and id = @Id;
 update jobs set lease_until = @until where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null;
 
 -- name: finish
-update jobs set outcome = @outcome, error = @error, result = cast(@result as $json), finished_at = @now
+update jobs set outcome = @outcome, error = @error, result = cast(@result as $json), finished_at = @now, paused_at = null
+where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null;
+
+-- name: release
+update jobs set lease_until = 0, lease_owner = null, attempts = 0
 where account_id = @AccountId and id = @Id and lease_owner = @owner and outcome is null;
 
 -- name: retry

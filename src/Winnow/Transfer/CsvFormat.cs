@@ -4,12 +4,22 @@ using Winnow.Mail.Mime;
 namespace Winnow.Transfer;
 
 /// <summary>How the text of a CSV file is written: found out from the file, shown to the person who uploads it.</summary>
-/// <param name="Encoding">utf-8, utf-16le, utf-16be or windows-1252.</param>
-/// <param name="Delimiter">What separates the cells: comma, semicolon, tab or bar.</param>
+/// <param name="Encoding">utf-8, utf-16le, utf-16be or one with a byte a character: one of <see cref="Encodings"/>.</param>
+/// <param name="Delimiter">What separates the cells: comma, semicolon, tab, bar or another character.</param>
 /// <param name="Bom">The length of the byte order mark in bytes; rows begin behind it.</param>
-public sealed record CsvFormat(string Encoding, char Delimiter, int Bom)
+/// <param name="Quote">What stands around a cell that holds a separator or a line end; inside it stands doubled.</param>
+public sealed record CsvFormat(string Encoding, char Delimiter, int Bom, char Quote = '"')
 {
-    private const string Delimiters = ",;\t|";
+    /// <summary>The quote of a file that has none: no character at all.</summary>
+    public const char NoQuote = '\uFFFF';
+    private const string Delimiters = ",;\t|^~";
+
+    /// <summary>The encodings that a person may choose, and what people call them.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Encodings = new Dictionary<string, string>
+    {
+        ["utf-8"] = "UTF-8", ["utf-16le"] = "UTF-16", ["utf-16be"] = "UTF-16 (big endian)", ["windows-1252"] = "Windows-1252", ["windows-1250"] = "Windows-1250",
+        ["windows-1251"] = "Windows-1251", ["iso-8859-15"] = "ISO-8859-15", ["macintosh"] = "Mac OS Roman",
+    };
 
     /// <summary>Bytes to characters.</summary>
     public Decoder Decoder() => Text.GetDecoder();
@@ -19,8 +29,8 @@ public sealed record CsvFormat(string Encoding, char Delimiter, int Bom)
     public long Bytes(ReadOnlySpan<char> text) => Encoding switch
     {
         "utf-8" => System.Text.Encoding.UTF8.GetByteCount(text),
-        "windows-1252" => text.Length,
-        _ => text.Length * 2L,
+        "utf-16le" or "utf-16be" => text.Length * 2L,
+        _ => text.Length,
     };
 
     /// <summary>The separator that stands most often in the first line outside quotes; a comma when there is none.</summary>
@@ -37,11 +47,19 @@ public sealed record CsvFormat(string Encoding, char Delimiter, int Bom)
         return Delimiters[Array.IndexOf(counts, counts.Max())];
     }
 
+    /// <summary>The quote of a file with this first line: the single one when its cells, more than one, all stand in it; else the double one.</summary>
+    public static char QuoteOf(ReadOnlySpan<char> text, char delimiter)
+    {
+        var end = text.IndexOfAny('\r', '\n');
+        var cells = (end < 0 ? text : text[..end]).ToString().Split(delimiter, StringSplitOptions.RemoveEmptyEntries);
+        return cells.Length > 1 && cells.All(cell => cell is ['\'', .., '\'']) ? '\'' : '"';
+    }
+
     private Encoding Text => Encoding switch
     {
         "utf-16le" => System.Text.Encoding.Unicode,
         "utf-16be" => System.Text.Encoding.BigEndianUnicode,
-        "windows-1252" => Charsets.Find("windows-1252")!,
-        _ => System.Text.Encoding.UTF8,
+        "utf-8" => System.Text.Encoding.UTF8,
+        _ => Charsets.Find(Encoding)!,
     };
 }

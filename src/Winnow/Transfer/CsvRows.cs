@@ -24,6 +24,7 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
     private const int Block = 1 << 16, Kept = 1_000;
     private const string TooLong = "The row is longer than 1,048,576 characters.", BadQuote = "A quotation mark in this row is not closed, or closes in the middle of a cell.";
     private readonly Decoder decoder = format.Decoder();
+    private readonly char quote = format.Quote;
     private readonly byte[] bytes = new byte[Block];
     private readonly string?[] latest = new string?[64];     // the last value of a column: countries and stages repeat
     private readonly List<string> cells = [];
@@ -69,7 +70,7 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
         for (var at = 0; ;)
         {
             int length;
-            if (at < text.Length && text[at] == '"')
+            if (at < text.Length && text[at] == quote)
             {
                 (length, var fault) = Quoted(text[at..], last);
                 if (fault is not null) return (0, fault);
@@ -97,13 +98,13 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
         var doubled = false;
         for (var at = 1; ; at += 2)
         {
-            var quote = text[at..].IndexOf('"');
-            if (quote < 0) return (0, null);
-            at += quote;
+            var mark = text[at..].IndexOf(quote);
+            if (mark < 0) return (0, null);
+            at += mark;
             if (at + 1 == text.Length && !last) return (0, null);
-            if (at + 1 < text.Length && text[at + 1] == '"') { doubled = true; continue; }
+            if (at + 1 < text.Length && text[at + 1] == quote) { doubled = true; continue; }
             if (at + 1 < text.Length && text[at + 1] != format.Delimiter && text[at + 1] is not ('\r' or '\n')) return (0, BadQuote);
-            if (doubled) cells.Add(text[1..at].ToString().Replace("\"\"", "\"", StringComparison.Ordinal));
+            if (doubled) cells.Add(text[1..at].ToString().Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal));
             else Add(text[1..at]);
             return (at + 1, null);
         }

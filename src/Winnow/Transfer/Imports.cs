@@ -16,10 +16,10 @@ namespace Winnow.Transfer;
 /// <param name="JobId">The job that imports; null until someone has started it.</param>
 public sealed record Import(
     long AccountId, long Id, string Name, long FileId, string FileName, string Encoding, string Delimiter, long Bom, long Lines, string ColumnsJson,
-    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt)
+    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote = "\"")
 {
     /// <summary>How the file's text is written.</summary>
-    public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom);
+    public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom, Quote.Length == 0 ? CsvFormat.NoQuote : Quote[0]);
 
     /// <summary>Where each column goes, in the order of the file.</summary>
     public IReadOnlyList<ImportColumn> Columns => JsonSerializer.Deserialize<List<ImportColumn>>(ColumnsJson, JobQueue.Json)!;
@@ -50,7 +50,7 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
         if (await files.Store(accountId, fileName, upload, MaxBytes, userId, stop) is not { } fileId) return (null, "The file is larger than 512 MB. Split it and import the parts.");
         var file = (await files.Find(accountId, fileId))!;
         var format = new CsvFormat(upload.EncodingName, ',', upload.Bom);
-        format = format with { Delimiter = upload.Refusal is null ? await DelimiterOf(file, format, stop) : ',' };
+        if (upload.Refusal is null) format = await WithSigns(file, format, stop);
         if ((upload.Refusal ?? await HeadError(file, format, stop)) is { } error)
         {
             await db.Write(tx => files.Delete(tx, accountId, fileId), CancellationToken.None);
@@ -62,7 +62,7 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
             var name = Path.GetFileNameWithoutExtension(fileName);
             await tx.Execute(Sql["create"], new
             {
-                accountId, id, name, fileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), bom = (long)format.Bom, upload.Lines, userId, now = clock.GetUtcNow(),
+                accountId, id, name, fileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), quote = format.Quote.ToString(), bom = (long)format.Bom, upload.Lines, userId, now = clock.GetUtcNow(),
             });
             return id;
         }, stop), null);
@@ -126,12 +126,15 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
         await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Rows(rejected, import.Format.Delimiter));
     }
 
-    private async Task<char> DelimiterOf(StoredFile file, CsvFormat format, CancellationToken stop)
+    /// <summary>The format with the separator and the quote that the file's beginning shows.</summary>
+    private async Task<CsvFormat> WithSigns(StoredFile file, CsvFormat format, CancellationToken stop)
     {
         await using var content = files.Open(file, format.Bom);
         var (bytes, text) = (new byte[64 * 1024], new char[64 * 1024 + 1]);
         var read = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
-        return CsvFormat.DelimiterOf(text.AsSpan(0, format.Decoder().GetChars(bytes.AsSpan(0, read), text, flush: false)));
+        var head = text.AsMemory(0, format.Decoder().GetChars(bytes.AsSpan(0, read), text, flush: false));
+        var delimiter = CsvFormat.DelimiterOf(head.Span);
+        return format with { Delimiter = delimiter, Quote = CsvFormat.QuoteOf(head.Span, delimiter) };
     }
 
     private async Task<string?> HeadError(StoredFile file, CsvFormat format, CancellationToken stop)

@@ -103,6 +103,8 @@ public sealed partial class AuditWalkTests
         new("/recycle-bin/{id:long}/restore", AuditAction.ContactsRestored, "/recycle-bin", "*/restore"),
         new("/imports/{Id:long}/opt-outs", AuditAction.OptOutsImported, "/imports/3/opt-outs", "opt-outs", "Typed", "1"),
         new("/imports/{Id:long}/mapping", AuditAction.ContactsImported, "/imports/2/mapping", "mapping", "Name", "Spring fair"),
+        new("/imports/{id:long}/pause", AuditAction.ImportPaused, "/imports/2", "/imports/2/pause"),
+        new("/imports/{id:long}/resume", AuditAction.ImportResumed, "/imports/2", "/imports/2/resume"),
         new("/accounts/new", AuditAction.AccountCreated, "/accounts/new", "new-account", "Company", "Second Ltd", "Zone", "UTC", "Language", "en"),
         new("/accounts/{id:long}/switch", AuditAction.SignedIn, "/accounts", "/accounts/1/switch"),
         new("/sign-out/everywhere", AuditAction.SignedOutEverywhere, "/settings/security", "/sign-out/everywhere"),

@@ -61,6 +61,33 @@ public sealed class JobTests
     }
 
     [Theory, Databases]
+    public async Task A_paused_job_waits_over_a_restart_goes_on_where_it_was_and_the_pause_is_not_counted_as_work(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var (queue, id) = await Enqueue(app, steps: 5);
+        Assert.False(await app.Db.Write(tx => queue.Pause(tx, TestApp.OtherAccount, id)));
+        await Runner(app, queue, new Counting { Before = async i => { app.Clock.Advance(TimeSpan.FromSeconds(1)); if (i == 2) Assert.True(await app.Db.Write(tx => queue.Pause(tx, TestApp.Account, id))); } }).RunOpenJobs();
+        var paused = (await queue.Find(TestApp.Account, id))!;
+        Assert.Equal((true, 2L, true), (paused.IsPaused, paused.Done, paused.IsOpen));
+        app.Clock.Advance(TimeSpan.FromHours(3));
+        await Runner(app, queue, new Counting()).RunOpenJobs();                        // another process, later: nobody let it go on
+        Assert.Equal((2L, TimeSpan.FromSeconds(3)), (await queue.Find(TestApp.Account, id) is { } waits ? (waits.Done, waits.Worked(app.Clock.GetUtcNow())!.Value) : default));
+        Assert.True(await app.Db.Write(tx => queue.Resume(tx, TestApp.Account, id)));
+        Assert.False(await app.Db.Write(tx => queue.Resume(tx, TestApp.Account, id)));
+        await Runner(app, queue, new Counting()).RunOpenJobs();
+        var done = (await queue.Find(TestApp.Account, id))!;
+        Assert.Equal(("done", 5L, TimeSpan.FromSeconds(3)), (done.Outcome, done.Done, done.Worked(app.Clock.GetUtcNow())));
+        Assert.Equal(5, await app.Scalar<long>("select count(*) from cursors where account_id = 1"));
+
+        (queue, id) = await Enqueue(app, steps: 5);                                    // one that is paused can be stopped
+        await app.Db.Write(tx => queue.Pause(tx, TestApp.Account, id));
+        await Runner(app, queue, new Counting()).RunOpenJobs();
+        await queue.Cancel(TestApp.Account, id);
+        await Runner(app, queue, new Counting()).RunOpenJobs();
+        Assert.Equal(("cancelled", 0L), ((await queue.Find(TestApp.Account, id))!.Outcome, (await queue.Find(TestApp.Account, id))!.Done));
+    }
+
+    [Theory, Databases]
     public async Task Who_started_a_job_is_told_of_its_end_once_and_nobody_else_is(string database)
     {
         await using var app = await TestApp.On(database);
