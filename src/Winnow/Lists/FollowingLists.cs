@@ -28,8 +28,11 @@ public sealed record FollowingList(long Id, bool IsComplete, Filter Filter, Date
         Asks ? null
         : before is null ? false
         : takes is not null ? takes(before)
-        : SweptAt is not { } since || FilterPredicate.Compile(SweepLists.Passed(Filter.All.Where(c => c.Moves).Select(c => (c, since)), now), now)(before) ? null
+        : Passed(now) is not { } passed || FilterPredicate.Compile(passed, now)(before) ? null
         : Takes(before, now);
+
+    /// <summary>Takes the contacts over whom a bound of the filter may have passed since the sweep that last looked; null when that may be all.</summary>
+    public Filter? Passed(DateTimeOffset now) => SweptAt is null && !IsPlain ? null : SweepLists.Passed(Filter.All.Where(c => c.Moves).Select(c => (c, SweptAt ?? now)), now);
 }
 
 /// <summary>The lists of one account that follow its contacts, compiled once per version of the gate.</summary>

@@ -22,7 +22,7 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         if (lists.All.Count == 0) return;
         var (moves, open, now) = (new KeptMoves(members), new Dictionary<long, Dictionary<long, Contact>>(), clock.GetUtcNow());
         if (changes.Count < ManyFrom) OneByOne(lists, properties, changes, moves, open, now);
-        else AllAtOnce(lists, changes, moves, open, now);
+        else await AllAtOnce(tx, accountId, lists, changes, moves, open, now);
         Pass(open, lists, moves, changes.ToDictionary(c => c.Id, c => c.After));
         await Settle(tx, accountId, lists, open, moves);
     }
@@ -68,28 +68,38 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
                 else if (list.Takes(change.After, now) is var @is && was != @is) moves.Add(list, change.Id, @is);
     }
 
-    /// <summary>Lists that the contact alone answers are asked about all contacts before and after, whoever's change touched them: who did not change does not move.</summary>
-    private static void AllAtOnce(FollowingLists lists, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
+    /// <summary>Lists that contact and clock answer are asked about all contacts before and after, whoever's change touched them: who did not change does not move.</summary>
+    private async Task AllAtOnce(Tx tx, long accountId, FollowingLists lists, IReadOnlyList<ContactChange> changes, KeptMoves moves, Dictionary<long, Dictionary<long, Contact>> open, DateTimeOffset now)
     {
-        var touched = lists.TouchedBy(changes).ToList();
-        var plain = touched.Where(list => list.IsPlain).ToList();
-        var after = new FilterBatch(changes.Count, plain.Select(l => l.Filter), now);
-        var before = changes.Any(c => c.Before is not null) ? new FilterBatch(changes.Count, plain.Select(l => l.Filter), now) : null;
+        var touched = lists.TouchedBy(changes).ToLookup(list => list.Asks);
+        var told = touched[false].Select(list => (List: list, Passed: list.Passed(now))).ToList();
+        var after = new FilterBatch(changes.Count, told.Select(t => t.List.Filter), now);
+        var before = changes.Any(c => c.Before is not null) ? new FilterBatch(changes.Count, told.SelectMany(t => t.Passed is null ? [t.List.Filter] : new[] { t.List.Filter, t.Passed }), now) : null;
         for (var place = 0; place < changes.Count; place++)
         {
             if (changes[place].Before is { } old) before!.Add(place, old);
             after.Add(place, changes[place].After);
         }
-        foreach (var list in plain)
+        var doubts = new List<(FollowingList List, ulong[] Is, ulong[] Places)>();
+        foreach (var (list, passed) in told)
         {
             var @is = after.Answer(list.Filter);
             var was = before?.Answer(list.Filter) ?? new ulong[@is.Length];
-            for (var i = 0; i < was.Length; i++) (was[i], @is[i]) = (was[i] & ~@is[i], @is[i] & ~was[i]);
+            var unsure = before is null ? new ulong[@is.Length] : passed is not null ? before.Answer(passed) : before.All();
+            if (unsure.AsSpan().ContainsAnyExcept(0UL)) doubts.Add((list, [.. @is], unsure));
+            for (var i = 0; i < was.Length; i++) (was[i], @is[i]) = (was[i] & ~@is[i] & ~unsure[i], @is[i] & ~was[i] & ~unsure[i]);
             moves.Add(list, Contacts(@is), Contacts(was));
         }
-        if (touched.Exists(list => !list.IsPlain))
+        var present = await Present(tx, accountId, doubts.ConvertAll(d => d.List), changes[0].Id, changes[^1].Id);
+        foreach (var (list, @is, places) in doubts)
+        {
+            var moved = FilterBatch.Places(places).Select(place => (changes[place].Id, Is: FilterBatch.Has(@is, place)))
+                .Where(c => !list.IsComplete || present[list.Id].Contains(c.Id) != c.Is).ToLookup(c => c.Is, c => c.Id);
+            moves.Add(list, new MemberSet(moved[true]), new MemberSet(moved[false]));
+        }
+        if (touched[true].Any())
             foreach (var change in changes)
-                foreach (var list in lists.TouchedBy(change).Where(list => !list.IsPlain)) Ask(open, list, change.After);
+                foreach (var list in lists.TouchedBy(change).Where(list => list.Asks)) Ask(open, list, change.After);
 
         MemberSet Contacts(ulong[] places) => new(FilterBatch.Places(places).Select(place => changes[place].Id));
     }
@@ -100,7 +110,7 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
     {
         if (open.Count > 0)
         {
-            var present = await Present(tx, accountId, lists, open);
+            var present = await Present(tx, accountId, lists.All.Where(list => open.ContainsKey(list.Id)), open.Values.Min(c => c.Keys.Min()), open.Values.Max(c => c.Keys.Max()));
             foreach (var list in lists.All)
             {
                 if (!open.TryGetValue(list.Id, out var contacts)) continue;
@@ -117,13 +127,12 @@ public sealed class ListKeeper(ListMembers members, DeletedMembers deleted, Filt
         await moves.Write(tx, accountId, hold);
     }
 
-    /// <summary>Who is in the lists that are asked, as far as the chunks of the contacts go, by one statement.</summary>
-    private async Task<Dictionary<long, MemberSet>> Present(Tx tx, long accountId, FollowingLists lists, Dictionary<long, Dictionary<long, Contact>> open)
+    /// <summary>Who is in those of these lists that are COMPLETE, as far as the chunks from one contact to another go, by one statement.</summary>
+    private async Task<Dictionary<long, MemberSet>> Present(Tx tx, long accountId, IEnumerable<FollowingList> lists, long first, long last)
     {
-        var asked = lists.All.Where(list => list.IsComplete && open.ContainsKey(list.Id)).Select(list => list.Id).ToArray();
-        var (from, to) = (open.Values.Min(c => c.Keys.Min()), open.Values.Max(c => c.Keys.Max()));
-        var found = await members.Read(tx, accountId, asked, MemberSet.ChunkOf(from), MemberSet.ChunkOf(to));
-        return asked.ToDictionary(id => id, id => found.GetValueOrDefault(id) ?? new());
+        var complete = lists.Where(list => list.IsComplete).Select(list => list.Id).ToArray();
+        var found = await members.Read(tx, accountId, complete, MemberSet.ChunkOf(first), MemberSet.ChunkOf(last));
+        return complete.ToDictionary(id => id, id => found.GetValueOrDefault(id) ?? new());
     }
 
     private static void Ask(Dictionary<long, Dictionary<long, Contact>> open, FollowingList list, Contact contact)
