@@ -182,6 +182,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/imports/{Id:long}", Permission.Import),
         new("/imports/{Id:long}/mapping", Permission.Import),
         new("/imports/{Id:long}/opt-outs", Permission.Import),
+        new("/imports/{Id:long}/undo", Permission.Import),              // and Delete contacts, as it deletes some
+        new("/imports/{id:long}/kept", Permission.Import),              // likewise
         new("/imports/{id:long}/pause", Permission.Import),             // who may stop it: who started it, and super admins
         new("/imports/{id:long}/resume", Permission.Import),
         new("/imports/{id:long}/rejected", Permission.Import),

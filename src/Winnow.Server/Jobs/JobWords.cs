@@ -23,6 +23,7 @@ public static class JobWords
     {
         [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
         [nameof(ImportOptOuts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
+        [nameof(UndoImport)] = ("arrow-back-up", "of {0} contacts looked at", "What was given back before stays so. The rest can be undone later."),
         [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
         [nameof(ExportOptOuts)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),

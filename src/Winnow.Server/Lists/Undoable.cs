@@ -1,4 +1,5 @@
 using Winnow.Lists;
+using Winnow.Transfer;
 
 namespace Winnow.Server.Lists;
 
@@ -21,6 +22,10 @@ public sealed record Undoable(string Address, string Title, bool IsOpen, DateTim
 
     private static Undoable Of(BulkEdit edit, DateTimeOffset now) =>
         new(UndoEditEndpoints.Address(edit) + "/undo", edit.JobTitle, edit.CanBeUndone(now), edit.Until, edit.UndoJobId, edit.UndoOutcome is null, edit.Undone);
+
+    /// <summary>An import.</summary>
+    public static Undoable Of(FinishedImport import, DateTimeOffset now) =>
+        new($"/imports/{import.Id}/undo", import.Name, import.CanBeUndone(now), import.Until, import.UndoJobId, import.UndoJobId is not null && import.UndoOutcome is null, import.Undone);
 
     private static Undoable Of(ListMove move, DateTimeOffset now) =>
         new($"/list-moves/{move.Id}/undo", move.JobTitle, move.CanBeUndone(now), move.Until, move.UndoJobId, move.UndoOutcome is null, move.Undone);

@@ -21,6 +21,7 @@ public static class ImportEndpoints
     {
         app.MapPost("/imports/upload", Upload);
         app.MapGet("/imports/{id:long}/rejected", Rejected);
+        app.MapGet("/imports/{id:long}/kept", Kept);
         app.MapPost("/imports/{id:long}/pause", (long id, CurrentAccount account, Imports imports, JobQueue jobs, Db db, TimeProvider clock) => Pause(id, true, account, imports, jobs, db, clock));
         app.MapPost("/imports/{id:long}/resume", (long id, CurrentAccount account, Imports imports, JobQueue jobs, Db db, TimeProvider clock) => Pause(id, false, account, imports, jobs, db, clock));
     }
@@ -54,6 +55,12 @@ public static class ImportEndpoints
 
     private static async Task<IResult> Rejected(long id, CurrentAccount account, Imports imports, Files files) =>
         await imports.Find(account.Id, id) is { RejectedFileId: { } fileId } && await files.Find(account.Id, fileId) is { } file
+            ? TypedResults.Stream(files.Open(file), "text/csv; charset=utf-8", file.Name)
+            : TypedResults.NotFound();
+
+    private static async Task<IResult> Kept(long id, CurrentAccount account, UndoImport undo, JobQueue jobs, Files files) =>
+        account.May.Has(Permission.DeleteContacts) && await undo.Find(account.Id, id) is { UndoJobId: { } jobId }
+            && (await jobs.Find(account.Id, jobId))?.ResultAs<UndoImportState>()?.FileId is { } fileId && await files.Find(account.Id, fileId) is { } file
             ? TypedResults.Stream(files.Open(file), "text/csv; charset=utf-8", file.Name)
             : TypedResults.NotFound();
 

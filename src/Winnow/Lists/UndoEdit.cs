@@ -18,7 +18,6 @@ public sealed record UndoState(long OperationId, long SelectionId, string Proper
 /// of their ids. What was changed after the edit, by whomever, is kept and named in a file.</summary>
 public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties, ListMembers members, Files files, JobQueue jobs, TimeProvider clock) : IJob
 {
-    private const string Deed = "undo:", Edit = "bulk:";
     private static readonly SqlFile Sql = SqlFile.Beside<UndoEdit>();
 
     /// <summary>The edit, or null when this account has none of this id.</summary>
@@ -60,8 +59,8 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
     /// <param name="later">The changes of the property after the edit, oldest first, by the source id of each.</param>
     internal static LaterChange? InTheWay(IReadOnlyList<LaterChange> later)
     {
-        var undone = later.Select(change => change.SourceId).OfType<string>().Where(IsUndo).Select(id => Edit + id[Deed.Length..]).ToHashSet();
-        return later.LastOrDefault(change => change.SourceId is not { } id || (!IsUndo(id) && !undone.Contains(id)));
+        var undone = later.Select(change => LaterChange.UndoneBy(change.SourceId)).OfType<(string, string)>().ToHashSet();
+        return later.LastOrDefault(change => change.SourceId is not { } id || (LaterChange.UndoneBy(id) is null && !undone.Contains((change.Source, id))));
     }
 
     private async Task<Step<UndoState>> UndoBatch(Tx tx, JobRun run, List<long> ids)
@@ -69,7 +68,7 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
         var (state, catalog) = (run.State<UndoState>(), await properties.Catalog(tx, run.AccountId));
         var property = catalog.Find(state.Property)!;
         var written = property == MarketingStatus.Property ? MarketingStatus.Properties : [property];
-        var source = $"{Edit}{state.OperationId}";
+        var source = $"{LaterChange.Edit}{state.OperationId}";
         var edited = (await tx.Query<EditedContact>(Sql["edited"], new { run.AccountId, ids = ids.ToArray(), source })).ToDictionary(e => e.ContactId);
         if (edited.Count == 0) return new(state with { After = ids[^1] }, 0);
         var present = await contacts.ReadToChange(tx, run.AccountId, edited.Keys);               // before their later changes are read: from here on there are no more
@@ -86,7 +85,7 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
             if (inTheWay is null && !back.IsNameless) pairs.Add((now, back));
             else kept.Add(new(now, back, inTheWay));
         }
-        await contacts.Save(tx, new("CRM_UI", $"{Deed}{state.OperationId}", run.UserId), catalog, pairs);
+        await contacts.Save(tx, new("CRM_UI", $"{LaterChange.OfEdit}{state.OperationId}", run.UserId), catalog, pairs);
         await tx.Execute(Sql["count-undone"], new { run.AccountId, state.OperationId, count = (long)pairs.Count });
         var fileId = await Note(tx, run, state, property, kept);
         return new(state with { After = ids[^1], Undone = state.Undone + pairs.Count, Kept = state.Kept + kept.Count, FileId = fileId }, edited.Count - already);
@@ -103,12 +102,21 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
         return fileId;
     }
 
-    private static bool IsUndo(string sourceId) => sourceId.StartsWith(Deed, StringComparison.Ordinal);
-
-    private static bool IsUndoneBy(IEnumerable<LaterChange> later, long operationId) => later.Any(change => change.SourceId == $"{Deed}{operationId}");
+    private static bool IsUndoneBy(IEnumerable<LaterChange> later, long operationId) => later.Any(change => change.SourceId == $"{LaterChange.OfEdit}{operationId}");
 
     private sealed record EditedContact(long ContactId, string Before);
 }
 
 /// <summary>A change of a contact after an edit.</summary>
-internal sealed record LaterChange(long ContactId, DateTimeOffset At, string Source, string? SourceId, long? UserId, string Changes);
+internal sealed record LaterChange(long ContactId, DateTimeOffset At, string Source, string? SourceId, long? UserId, string Changes)
+{
+    /// <summary>What stands before the number of a deed in the source id of the changes by it, and by the undo of an edit or of an import.</summary>
+    public const string Edit = "bulk:", OfEdit = "undo:", OfImport = "undo-import:";
+
+    /// <summary>The source, and its id, of the changes that a change with this source id took back; null: it is no undo.</summary>
+    public static (string Source, string SourceId)? UndoneBy(string? sourceId) =>
+        sourceId is null ? null
+        : sourceId.StartsWith(OfEdit, StringComparison.Ordinal) ? ("CRM_UI", Edit + sourceId[OfEdit.Length..])
+        : sourceId.StartsWith(OfImport, StringComparison.Ordinal) ? ("IMPORT", sourceId[OfImport.Length..])
+        : null;
+}

@@ -126,6 +126,7 @@ public sealed partial class AuditWalkTests
         ["/contacts/set-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
         ["/contacts/set-non-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
         ["/marketing-changes/{Id:long}/undo"] = nameof(SetMarketingTests.An_undo_gives_status_and_reason_back_and_names_in_a_file_whose_status_changed_later),
+        ["/imports/{Id:long}/undo"] = nameof(UndoImportTests.Everybody_is_as_before_whatever_the_type_and_who_was_made_can_come_back_from_the_recycle_bin),
         ["/list-moves/{Id:long}/undo"] = nameof(UndoMoveTests.Those_who_were_put_in_leave_again_unless_something_later_decided_otherwise),
         ["/bulk-edits/{Id:long}/undo"] = nameof(UndoEditTests.Every_contact_gets_exactly_the_value_back_that_it_had_whatever_its_type),
         ["/invitation/{Token}"] = nameof(UsersPagesTests.A_person_is_invited_by_mail_joins_and_may_just_what_was_offered),

@@ -63,10 +63,12 @@ internal static class OneOfEachKind
             await tx.Execute(Statement.Built("block", "insert into incident_blocks (account_id, inbox_id, at, provider, words, email_key, contact_id, incident_id) values (1, 1, 1, 'Google', '', 'ann@example.test', 1, 1)"));
         });
         var imports = services.GetRequiredService<Imports>();
-        var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\nbroken\n")), 1, default);
+        var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email,Job Title\nbroken,\nann@example.test,Grower\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
         await EditAndUndo(services, db);
+        await services.GetRequiredService<UndoImport>().Confirm(1, 1, null, "Undo", 1);
+        await services.GetRequiredService<JobRunner>().RunOpenJobs();
         await SetMarketingAndUndo(services);
         await MoveAndUndo(services, db);
         var exports = services.GetRequiredService<ExportContacts>();
@@ -120,7 +122,7 @@ internal static class OneOfEachKind
         {
             var ann = (await services.GetRequiredService<ContactStore>().ReadToChange(tx, 1, [1]))[0];
             var after = ann.Copy();
-            after[BuiltInProperties.Of("city")] = "Gouda";
+            (after[BuiltInProperties.Of("city")], after[BuiltInProperties.Of("jobtitle")]) = ("Gouda", null);                 // the undo of the import keeps the one, that of the edit the other
             await services.GetRequiredService<ContactStore>().Save(tx, Actor.Person(1), await services.GetRequiredService<Properties>().Catalog(tx, 1), [(ann, after)]);
         });
         await services.GetRequiredService<UndoEdit>().Confirm(1, 1, null, "Undo", 1);
