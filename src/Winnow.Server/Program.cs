@@ -1,8 +1,8 @@
+using Winnow.Server.Commands;
 using Winnow.Server.Demo;
-using Winnow.Server.Lists;
 using Winnow.Server.Roles;
 
-if (args is ["check", "lists", ..]) return await CheckListsCommand.Run(args[2..], Console.Out);
+if (CommandLine.Takes(args)) return await CommandLine.Run(args, Console.Out, Console.Error);
 await using var app = args is ["demo", ..] ? await DemoServer.Build(args[1..]) : await WinnowServer.Build(args);
 await app.RunAsync();
 return 0;

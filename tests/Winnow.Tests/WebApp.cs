@@ -26,6 +26,9 @@ public sealed class WebApp : IAsyncDisposable
     /// <summary>The first browser: it signs in by <see cref="SetUp"/>.</summary>
     public HttpClient Http { get; }
 
+    /// <summary>What another process on the same database is started with.</summary>
+    public string Connection => database.Connection;
+
     /// <summary>The server's own services.</summary>
     public IServiceProvider Services => server.Services;
 

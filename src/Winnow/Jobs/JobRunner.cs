@@ -19,6 +19,15 @@ public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, 
         while (await Claim(stop) is { } job) await RunOne(job, stop);
     }
 
+    /// <summary>Runs this one job, if nobody has it; commands call it for what they ordered.</summary>
+    /// <returns>False when another process has it, it waits for its next attempt, or it has ended.</returns>
+    public async Task<bool> RunJob(long accountId, long id, CancellationToken stop = default)
+    {
+        if (await db.Write(tx => Claim(tx, new(accountId, id), clock.GetUtcNow()), stop) is not { } job) return false;
+        await RunOne(job, stop);
+        return true;
+    }
+
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Loop(stoppingToken)));
 
@@ -44,9 +53,11 @@ public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, 
     {
         var now = clock.GetUtcNow();
         var open = await tx.SingleOrNone<OpenJob>(Sql["next-open"], new { now });
-        return open is null ? null
-            : await tx.SingleOrNone<ClaimedJob>(Sql["claim"], new { open.AccountId, open.Id, owner, now, until = now + JobRun.Lease });
+        return open is null ? null : await Claim(tx, open, now);
     }, stop);
+
+    private Task<ClaimedJob?> Claim(Tx tx, OpenJob open, DateTimeOffset now) =>
+        tx.SingleOrNone<ClaimedJob>(Sql["claim"], new { open.AccountId, open.Id, owner, now, until = now + JobRun.Lease });
 
     private async Task RunOne(ClaimedJob claimed, CancellationToken stop)
     {

@@ -44,7 +44,8 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
     /// <param name="words">What was selected, in words.</param>
     /// <param name="title">The job's title.</param>
     /// <param name="fileName">The name of the file.</param>
-    public Task<BulkOutcome> Confirm(long accountId, long selectionId, ExportWish wish, SelectionQuery query, TimeZoneInfo zone, string words, string title, string fileName, long userId, CancellationToken stop = default) =>
+    /// <param name="userId">Who orders it; null for the operator of the installation.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long selectionId, ExportWish wish, SelectionQuery query, TimeZoneInfo zone, string words, string title, string fileName, long? userId, CancellationToken stop = default) =>
         db.Write(async tx =>
         {
             if (wish.Delimiter is not (',' or ';')) return new(null, Error: ListRefusal.BadDelimiter);

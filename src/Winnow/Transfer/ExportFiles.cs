@@ -20,7 +20,8 @@ public sealed class ExportFiles(Db db, Files files, JobQueue jobs, TimeProvider 
     public static bool Leaves(string kind) => kind is nameof(ExportContacts) or nameof(ExportOptOuts);
 
     /// <summary>The file of an export for who ordered it, which is put on record; null for everybody else, and when it is not finished or past its date.</summary>
-    public async Task<StoredFile?> Download(long accountId, long jobId, long userId, CancellationToken stop = default)
+    /// <param name="userId">Who asks; null for the operator of the installation.</param>
+    public async Task<StoredFile?> Download(long accountId, long jobId, long? userId, CancellationToken stop = default)
     {
         if (await jobs.Find(accountId, jobId) is not { Outcome: "done" } job || !Leaves(job.Kind) || job.CreatedBy != userId) return null;
         if (job.ResultAs<ExportedFile>() is not { ExpiresAt: { } until } exported || until <= clock.GetUtcNow() || await files.Find(accountId, exported.FileId) is not { } file) return null;

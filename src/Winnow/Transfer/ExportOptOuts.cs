@@ -33,11 +33,11 @@ public sealed record OptOutWish(bool Unsubscribed, bool Bounced, bool SpamReport
 }
 
 /// <summary>Where such an export is, and at its end what came of it.</summary>
-/// <param name="To">The address that the link is mailed to.</param>
+/// <param name="To">The address that the link is mailed to; null for none.</param>
 /// <param name="After">All addresses up to here are looked at, in the order of their normalised forms.</param>
 /// <param name="Rows">Addresses in the file.</param>
 /// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
-public sealed record OptOutExportState(OptOutWish Wish, long FileId, string To, string After, long Rows, DateTimeOffset? ExpiresAt = null);
+public sealed record OptOutExportState(OptOutWish Wish, long FileId, string? To, string After, long Rows, DateTimeOffset? ExpiresAt = null);
 
 /// <summary>What the mail is to tell: which export is ready, and where the link goes.</summary>
 public sealed record ExportReady(long JobId, long UserId, string To);
@@ -55,21 +55,22 @@ public sealed class ExportOptOuts(Db db, Files files, JobQueue jobs, TimeProvide
     private static readonly SqlFile Sql = SqlFile.Beside<ExportOptOuts>();
 
     /// <summary>Orders the file.</summary>
-    /// <param name="to">The address that gets the link.</param>
+    /// <param name="to">The address that gets the link; null: no mail is wanted.</param>
+    /// <param name="userId">Who orders it; null for the operator of the installation, who waits for it and gets no mail.</param>
     /// <param name="title">The job's title.</param>
     /// <param name="fileName">The name of the file.</param>
     /// <returns>The job's id, or what is wrong, as a sentence.</returns>
-    public async Task<(long? JobId, string? Error)> Order(long accountId, OptOutWish wish, string to, string title, string fileName, long userId, CancellationToken stop = default)
+    public async Task<(long? JobId, string? Error)> Order(long accountId, OptOutWish wish, string? to, string title, string fileName, long? userId, CancellationToken stop = default)
     {
         if (wish.Delimiter is not (',' or ';')) return (null, "The columns must be separated by commas or semicolons.");
         if (wish.Headings.Count == 1) return (null, "Nothing would be in the file: include at least one kind of address.");
-        if (EmailAddress.Normalize(to.Trim()) is null) return (null, "This is not a valid email address.");
+        if (to is not null && EmailAddress.Normalize(to.Trim()) is null) return (null, "This is not a valid email address.");
         return (await db.Write(async tx =>
         {
             var fileId = await files.Create(tx, accountId, fileName, userId, clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
             await files.Append(tx, accountId, fileId, CsvText.Start(wish.Headings, wish.Delimiter));
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.OptOutsExported, title, after: string.Join(", ", wish.Headings));
-            return await jobs.Enqueue<ExportOptOuts>(tx, accountId, title, new OptOutExportState(wish, fileId, to.Trim(), "", 0), 0, userId);
+            return await jobs.Enqueue<ExportOptOuts>(tx, accountId, title, new OptOutExportState(wish, fileId, to?.Trim(), "", 0), 0, userId);
         }, stop), null);
     }
 
@@ -100,7 +101,7 @@ public sealed class ExportOptOuts(Db db, Files files, JobQueue jobs, TimeProvide
         var (state, now) = (run.State<OptOutExportState>(), clock.GetUtcNow());
         var until = now.AddDays(ExportFiles.KeptDays);
         await files.KeepUntil(tx, run.AccountId, state.FileId, until);
-        await JobQueue.Enqueue(tx, run.AccountId, MailJob, "Tell by email that a file is ready", new ExportReady(run.Id, run.UserId!.Value, state.To), 1, null, now);
+        if (state.To is { } to && run.UserId is { } user) await JobQueue.Enqueue(tx, run.AccountId, MailJob, "Tell by email that a file is ready", new ExportReady(run.Id, user, to), 1, null, now);
         return new(state with { ExpiresAt = until }, 0, state.Rows);
     }
 }

@@ -43,7 +43,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
     /// <param name="column">Which column holds the addresses, from 0.</param>
     /// <param name="typed">The number that the person typed; it must be that of the rows.</param>
     /// <param name="title">The job's title.</param>
-    public async Task<OptOutOrder> Start(long accountId, long id, int column, long? typed, string title, long userId, CancellationToken stop)
+    public async Task<OptOutOrder> Start(long accountId, long id, int column, long? typed, string title, long? userId, CancellationToken stop)
     {
         if (await imports.Find(accountId, id) is not { } import || await files.Find(accountId, import.FileId) is null) return new(null, Error: "There is no such import.");
         if (import.JobId is { } started) return new(started);

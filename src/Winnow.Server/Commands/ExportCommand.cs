@@ -1,0 +1,132 @@
+using System.CommandLine;
+using Winnow.Accounts;
+using Winnow.Contacts;
+using Winnow.Jobs;
+using Winnow.Lists;
+using Winnow.Transfer;
+
+namespace Winnow.Server.Commands;
+
+/// <summary><c>export contacts</c> and <c>export opt-outs</c>: the files of the pages, written to the disk or a pipe.</summary>
+internal static class ExportCommand
+{
+    private static readonly Option<string?> Database = CommonOptions.Database(), Account = CommonOptions.Account(), As = CommonOptions.As();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "The file to write; - is the standard output.", DefaultValueFactory = _ => "-", HelpName = "FILE" };
+    private static readonly Option<bool> Force = new("--force") { Description = "Write over a file that is there." };
+    private static readonly Option<bool> Semicolon = new("--semicolon") { Description = "Separate columns by semicolons, with decimal commas, as Dutch Excel opens it." };
+    private static readonly Option<string?> List = new("--list") { Description = "Members of this list: its name or number." };
+    private static readonly Option<string?> Search = new("--search") { Description = "Those that the search box finds." };
+    private static readonly Option<string?> Filter = new("--filter") { Description = "A file with a filter, as copied from the filter builder (HubSpot's filterBranch, JSON).", HelpName = "FILE" };
+    private static readonly Option<string[]> Columns = new("--columns") { Description = "Internal names of properties; without, all of them. Record ID, email and names are always in it.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };
+    private static readonly Option<string[]> Kinds = new("--kinds") { Description = "Which addresses; without, the first three. bounced leaves out what was unbounced.", AllowMultipleArgumentsPerToken = true, HelpName = "unsubscribed bounced spam global" };
+
+    public static DocumentedCommand Made { get; } = new(
+        Command(),
+        "winnow export contacts --list Customers --columns email city --output customers.csv",
+        "winnow export contacts --filter dutch.json --semicolon | gzip > dutch.csv.gz",
+        "winnow export opt-outs --kinds unsubscribed spam --output opt-outs.csv --json");
+
+    private static Command Command()
+    {
+        Kinds.AcceptOnlyFromAmong("unsubscribed", "bounced", "spam", "global");
+        var contacts = new Command("contacts", "Contacts as CSV: a list, what a filter or a search finds, or all.") { List, Filter, Search, Columns };
+        contacts.SetAction(Contacts);
+        var optOuts = new Command("opt-outs", "Unsubscribed, bounced and complaining addresses as CSV, those of deleted contacts and imported ones included.") { Kinds };
+        optOuts.SetAction(OptOuts);
+        foreach (var command in (Command[])[contacts, optOuts])
+            foreach (var option in (Option[])[Account, As, Output, Semicolon, Force, Database, Json]) command.Add(option);
+        return new("export", "Writes contacts or opt-outs to a file.") { contacts, optOuts };
+    }
+
+    private static Task<int> Contacts(ParseResult parsed, CancellationToken stop) => Run(parsed, "contacts", async (installation, account, person) =>
+    {
+        var list = parsed.GetValue(List) is { } wish ? await ListOf(installation, account, wish) : null;
+        var filter = parsed.GetValue(Filter) is { } file ? await File.ReadAllTextAsync(file, stop) : null;
+        var query = new SelectionQuery(null, parsed.GetValue(Search), filter, list?.Id);
+        var words = string.Join(", ", new[] { list is null ? null : $"list {list.Name}", query.Search is null ? null : $"search {query.Search}", filter is null ? null : "filter" }.OfType<string>().DefaultIfEmpty("all contacts"));
+        var (export, zone) = (installation.Get<ExportContacts>(), Winnow.Accounts.Account.Zone(account.TimeZone));
+        var (receipt, error) = await export.Freeze(account.Id, query, zone, person?.UserId, stop);
+        if (receipt is null) throw new CommandException(error!);
+        var wished = (parsed.GetValue(Columns) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
+        await MustBeThere(installation, account, wished);
+        var outcome = await export.Confirm(account.Id, receipt.SelectionId, new(wished, Separator(parsed)), query, zone, words, Terminal.Text($"Export {receipt.Count:N0} contacts"), "contacts.csv", person?.UserId, stop);
+        return outcome.JobId ?? throw new CommandException(outcome.Error ?? "The contacts changed while they were being chosen. Run the command again.", ExitCode.Failed);
+    }, stop);
+
+    private static Task<int> OptOuts(ParseResult parsed, CancellationToken stop) => Run(parsed, "addresses", async (installation, account, person) =>
+    {
+        var kinds = parsed.GetValue(Kinds) is { Length: > 0 } said ? said : ["unsubscribed", "bounced", "spam"];
+        var wish = new OptOutWish(kinds.Contains("unsubscribed"), kinds.Contains("bounced"), kinds.Contains("spam"), kinds.Contains("global"), Separator(parsed));
+        var (jobId, error) = await installation.Get<ExportOptOuts>().Order(account.Id, wish, null, "Export unsubscribes and bounces", "unsubscribes and bounces.csv", person?.UserId, stop);
+        return jobId ?? throw new CommandException(error!);
+    }, stop);
+
+    private static async Task<int> Run(ParseResult parsed, string things, Func<Installation, Account, SignedInPerson?, Task<long>> order, CancellationToken stop)
+    {
+        var (json, to) = (parsed.GetValue(Json), parsed.GetRequiredValue(Output));
+        if (json && to == "-") throw new CommandException("--json needs --output FILE: the standard output holds either the contacts or the result.");
+        MustBeFree(to, parsed.GetValue(Force));
+        var terminal = parsed.Terminal(json);
+        await using var installation = await Installation.Open(parsed.GetValue(Database));
+        var account = await installation.Account(parsed.GetValue(Account));
+        var person = await installation.Person(account, parsed.GetValue(As), Permission.Export);
+        var jobId = await order(installation, account, person);
+        var job = await installation.Finish(account.Id, jobId, terminal, things, stop);
+        if (job.Outcome != "done") return await terminal.End(job.Outcome == "cancelled" ? ExitCode.Stopped : ExitCode.Failed, $"Nothing was written. {job.Error}");
+        var file = await installation.Get<ExportFiles>().Download(account.Id, jobId, person?.UserId, stop) ?? throw new CommandException("The file of the export is gone.", ExitCode.Failed);
+        await Write(to, parsed.GetValue(Force), output => installation.Get<Files>().Open(file).CopyToAsync(output, stop), stop);
+        var rows = job.ResultAs<ExportedFile>()!.Rows;
+        if (to != "-") return await terminal.End(ExitCode.Done, Terminal.Text($"{rows:N0} {things} written to {to}."), new Dictionary<string, object?> { ["file"] = Path.GetFullPath(to), ["rows"] = rows, ["bytes"] = file.Size });
+        await terminal.Say(Terminal.Text($"{rows:N0} {things} written."));
+        return (int)ExitCode.Done;
+    }
+
+    /// <summary>Refuses to write over a file that is there.</summary>
+    internal static void MustBeFree(string to, bool force)
+    {
+        if (to != "-" && !force && File.Exists(to)) throw new CommandException($"{to} is there already. Add --force to write over it.");
+    }
+
+    /// <summary>Writes a file whole or not at all: beside its place first.</summary>
+    internal static async Task Write(string to, bool force, Func<Stream, Task> write, CancellationToken stop)
+    {
+        if (to == "-")
+        {
+            await using var pipe = Console.OpenStandardOutput();
+            await write(pipe);
+            return;
+        }
+        var part = $"{to}.{Guid.NewGuid():N}.part";
+        try
+        {
+            await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+            {
+                await write(file);
+                await file.FlushAsync(stop);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(part, to, force);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
+    private static char Separator(ParseResult parsed) => parsed.GetValue(Semicolon) ? ';' : ',';
+
+    private static async Task<ContactList> ListOf(Installation installation, Account account, string wish)
+    {
+        var lists = installation.Get<ListStore>();
+        return await installation.Db.Read(async tx => long.TryParse(wish, out var id) && await lists.Find(tx, account.Id, id) is { } found ? found : await lists.FindByName(tx, account.Id, wish))
+            ?? throw new CommandException($"{account.Name} has no list '{wish}'.");
+    }
+
+    private static async Task MustBeThere(Installation installation, Account account, List<string> names)
+    {
+        var catalog = await installation.Db.Read(tx => installation.Get<Winnow.Contacts.Properties>().Catalog(tx, account.Id));
+        if (names.Find(name => catalog.Find(name) is null) is { } unknown) throw new CommandException($"{account.Name} has no property '{unknown}'. Settings > Properties shows the internal names.");
+    }
+}

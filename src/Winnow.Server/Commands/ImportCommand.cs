@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Winnow.Accounts;
+using Winnow.Jobs;
+using Winnow.Transfer;
+
+namespace Winnow.Server.Commands;
+
+/// <summary><c>import FILE</c>: contacts from a file, as by Contacts &gt; Import.</summary>
+internal static class ImportCommand
+{
+    private static readonly Argument<string> From = new("FILE") { Description = "The file; - reads the standard input." };
+    private static readonly Option<string?> Database = CommonOptions.Database(), Account = CommonOptions.Account(), As = CommonOptions.As();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<string[]> Column = new("--column") { Description = "Where a column goes: HEADING=PROPERTY by internal name, HEADING= to leave it out. Columns that are not named go where their headings say.", HelpName = "HEADING=PROPERTY" };
+    private static readonly Option<string?> Name = new("--name") { Description = "The name of the import; without, that of the file." };
+    private static readonly Option<string?> List = new("--list") { Description = "Make a static list of these contacts with this name." };
+    private static readonly Option<bool> Marketing = new("--marketing") { Description = "Set all contacts as marketing contacts." };
+    private static readonly Option<string?> Rejected = new("--rejected") { Description = "Write rejected rows to this file, with the reason, to be mended and imported again.", HelpName = "FILE" };
+    private static readonly Option<bool> Look = new("--look") { Description = "Show where the columns would go, and import nothing." };
+
+    public static DocumentedCommand Made { get; } = new(
+        Command(),
+        "winnow import people.csv --account Fernhill --list \"Fair 2026\" --rejected rejected.csv",
+        "winnow import people.csv --look",
+        "zcat people.csv.gz | winnow import - --column \"Mail=email\" --column \"Remarks=\" --as noor@fernhill.example --json");
+
+    private static Command Command()
+    {
+        var command = new Command("import", "Imports contacts from a CSV file, up to 512 MB.") { From, Account, As, Column, Name, List, Marketing, Rejected, Look, Database, Json };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
+    {
+        var terminal = parsed.Terminal(parsed.GetValue(Json));
+        await using var content = Input(parsed.GetRequiredValue(From));
+        await using var installation = await Installation.Open(parsed.GetValue(Database));
+        var account = await installation.Account(parsed.GetValue(Account));
+        var person = await installation.Person(account, parsed.GetValue(As), parsed.GetValue(Marketing) ? [Permission.Import, Permission.MarketingContacts] : [Permission.Import]);
+        var imports = installation.Get<Imports>();
+
+        await terminal.Say("Storing the file …");
+        var (id, refused) = await imports.Upload(account.Id, FileName(parsed.GetRequiredValue(From)), content, person?.UserId, stop);
+        var import = await imports.Find(account.Id, id ?? throw new CommandException(refused!));
+        var columns = await Columns(installation, import!, parsed.GetValue(Column) ?? [], stop);
+        foreach (var column in columns) await terminal.Say($"  {column.Heading} -> {column.Property ?? "left out"}");
+        if (parsed.GetValue(Look))
+        {
+            await Forget(installation, import!);
+            return await terminal.End(ExitCode.Done, "Nothing was imported.", new Dictionary<string, object?> { ["columns"] = columns });
+        }
+
+        var (jobId, error) = await imports.Start(account.Id, import!.Id, parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), person?.UserId, stop);
+        if (jobId is null) await Forget(installation, import);
+        var job = await installation.Finish(account.Id, jobId ?? throw new CommandException(error!), terminal, "rows", stop);
+        var result = job.ResultAs<ImportState>();
+        if (result is null) return await terminal.End(ExitCode.Failed, $"The import failed: {job.Error}", new Dictionary<string, object?> { ["import"] = import.Id });
+        await Save(installation, (await imports.Find(account.Id, import.Id))!, parsed.GetValue(Rejected), terminal, stop);
+        var code = job.Outcome == "cancelled" ? ExitCode.Stopped : result.Rejected > 0 ? ExitCode.Look : ExitCode.Done;
+        return await terminal.End(code, Terminal.Text($"{(code == ExitCode.Stopped ? "Stopped: " : "")}{result.Created:N0} created, {result.Updated:N0} updated, {result.Unchanged:N0} unchanged, {result.Duplicates:N0} merged into earlier rows, {result.Rejected:N0} rejected."),
+            new Dictionary<string, object?> { ["import"] = import.Id, ["created"] = result.Created, ["updated"] = result.Updated, ["unchanged"] = result.Unchanged, ["duplicates"] = result.Duplicates, ["rejected"] = result.Rejected });
+    }
+
+    /// <summary>Opens a file to be read, or the standard input.</summary>
+    internal static Stream Input(string file) => file == "-" ? Console.OpenStandardInput()
+        : File.Exists(file) ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan) : throw new CommandException($"There is no file {file}.");
+
+    internal static string FileName(string file) => file == "-" ? "standard input.csv" : Path.GetFileName(file);
+
+    /// <summary>Writes the rejected rows of an import to a file.</summary>
+    internal static async Task Save(Installation installation, Import import, string? to, Terminal terminal, CancellationToken stop)
+    {
+        if (import.RejectedFileId is not { } fileId || await installation.Get<Files>().Find(import.AccountId, fileId) is not { } file) return;
+        if (to is null) await terminal.Say("Rows were rejected: --rejected FILE would have written them; they wait on the page of the import.");
+        else await ExportCommand.Write(to, force: true, output => installation.Get<Files>().Open(file).CopyToAsync(output, stop), stop);
+    }
+
+    /// <summary>Removes an upload that no import was started of.</summary>
+    internal static Task Forget(Installation installation, Import import) => installation.Db.Write(tx => installation.Get<Files>().Expire(tx, import.AccountId, import.FileId));
+
+    private static async Task<List<ImportColumn>> Columns(Installation installation, Import import, string[] said, CancellationToken stop)
+    {
+        var columns = (await installation.Get<Imports>().Preview(import, stop)).Columns.ToList();
+        foreach (var wish in said)
+        {
+            var parts = wish.Split('=', 2);
+            var at = columns.FindIndex(column => string.Equals(column.Heading, parts[0].Trim(), StringComparison.OrdinalIgnoreCase));
+            if (at < 0 || parts.Length < 2) await Forget(installation, import);
+            if (at < 0 || parts.Length < 2) throw new CommandException($"--column {wish}: the file has no column '{parts[0]}'. It has: {string.Join(", ", columns.Select(c => c.Heading))}.");
+            columns[at] = columns[at] with { Property = parts[1].Trim() is { Length: > 0 } property ? property : null };
+        }
+        return columns;
+    }
+}
