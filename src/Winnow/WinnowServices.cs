@@ -45,7 +45,7 @@ public static class WinnowServices
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()
             .AddSingleton<Inbox>().AddSingleton<BouncePolicies>().AddJob<TellSender>().AddSingleton<IntakeSettingsStore>().AddSingleton<ReportMarks>().AddSingleton<UnmatchedReports>().AddSingleton<ForgetEvidence>().AddSingleton<SnsCertificates>().AddSingleton<Webhooks>().AddSingleton<ReportMailboxes>().AddSingleton<FetchReports>().AddSingleton<JudgeReports>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<DayBudget>().AddSingleton<SecondChancesStore>().AddSingleton<Unbounce>().AddJob<UnbounceContacts>().AddJob<TellIncident>().AddSingleton<Incidents>().AddSingleton<Parole>().AddSingleton<SendingFigures>().AddSingleton<MarkDead>().AddSingleton<RuleRecords>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
-            .AddSingleton<Imports>().AddJob<ImportContacts>().AddJob<ImportOptOuts>().AddJob<UndoImport>().AddSingleton<ExportFiles>().AddJob<ExportContacts>().AddJob<ExportOptOuts>()
+            .AddSingleton<UploadText>().AddSingleton<Imports>().AddJob<ImportContacts>().AddJob<ImportOptOuts>().AddJob<UndoImport>().AddSingleton<ExportFiles>().AddJob<ExportContacts>().AddJob<ExportOptOuts>()
             // vitals
             .AddSingleton<VitalSigns>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);

@@ -134,6 +134,9 @@ public sealed class Db : IAsyncDisposable
     private static readonly Statement Versions = Statement.Built("versions", "select version from schema_versions");
     private static readonly Statement Applied = Statement.Built("applied", "insert into schema_versions (version) values (@version)");
 
+    /// <summary>Whether something failed because a disk is full, that of the database or our own.</summary>
+    public static bool DiskIsFull(Exception e) => e is SqliteException { SqliteErrorCode: 13 } or PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 or unchecked((int)0x80070070) };
+
     private static string SqliteFile(string connection)
     {
         var builder = new SqliteConnectionStringBuilder(connection);

@@ -11,6 +11,9 @@ public sealed class Files(Db db, TimeProvider clock)
 
     /// <summary>How long a file is kept, in days.</summary>
     public const int KeptDays = 90;
+
+    /// <summary>What a job that reads a file says when somebody removed it.</summary>
+    public const string Gone = "The uploaded file was removed while it was still needed. Upload it again and start anew; what was done before is kept.";
     private static readonly SqlFile Sql = SqlFile.Beside<Files>();
 
     /// <summary>Makes an empty file.</summary>
@@ -37,18 +40,27 @@ public sealed class Files(Db db, TimeProvider clock)
     /// <returns>The file's id, or null when it is longer than <paramref name="maxBytes"/>; then nothing is kept.</returns>
     public async Task<long?> Store(long accountId, string name, Stream content, long maxBytes, long? userId, CancellationToken stop)
     {
-        var id = await db.Write(tx => Create(tx, accountId, name, userId), stop);
+        var (id, isKept) = (await db.Write(tx => Create(tx, accountId, name, userId), stop), false);
+        try
+        {
+            isKept = await Fill(accountId, id, content, maxBytes, stop);
+        }
+        finally
+        {
+            if (!isKept) await db.Write(tx => Delete(tx, accountId, id), CancellationToken.None);       // too long, broken off, or no room for it
+        }
+        return isKept ? id : null;
+    }
+
+    private async Task<bool> Fill(long accountId, long id, Stream content, long maxBytes, CancellationToken stop)
+    {
         var (buffer, size) = (new byte[PieceSize], 0L);
         for (int read; (read = await content.ReadAtLeastAsync(buffer, PieceSize, throwOnEndOfStream: false, stop)) > 0;)
         {
-            if ((size += read) > maxBytes)
-            {
-                await db.Write(tx => Delete(tx, accountId, id), CancellationToken.None);
-                return null;
-            }
+            if ((size += read) > maxBytes) return false;
             await db.Write(tx => Append(tx, accountId, id, buffer[..read]), stop);
         }
-        return id;
+        return true;
     }
 
     /// <summary>Removes the file.</summary>
@@ -82,9 +94,15 @@ public sealed class Files(Db db, TimeProvider clock)
 
     /// <summary>The content as a stream that reads a piece at a time.</summary>
     /// <param name="from">Where to begin, in bytes; only for a file that <see cref="Store"/> cut into pieces of one size.</param>
-    public Stream Open(StoredFile file, long from = 0) => new PieceStream(file.Size, from, piece => db.Read(tx => tx.Single<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })));
+    public Stream Open(StoredFile file, long from = 0) => Pieces(file, from, seeks: false);
 
-    private sealed class PieceStream(long length, long from, Func<long, Task<byte[]>> read) : Stream
+    /// <summary>The content as a stream that can go to any place; only for a file that <see cref="Store"/> cut into pieces of one size.</summary>
+    public Stream OpenAnywhere(StoredFile file) => Pieces(file, 0, seeks: true);
+
+    private PieceStream Pieces(StoredFile file, long from, bool seeks) =>
+        new(file.Size, from, seeks, async piece => await db.Read(tx => tx.SingleOrNone<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })) ?? throw new InvalidOperationException(Gone));
+
+    private sealed class PieceStream(long length, long from, bool seeks, Func<long, Task<byte[]>> read) : Stream
     {
         private byte[] current = [];
         private long nextPiece = from / PieceSize, done = from;
@@ -105,10 +123,23 @@ public sealed class Files(Db db, TimeProvider clock)
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
         public override bool CanRead => true;
-        public override bool CanSeek => false;
+        public override bool CanSeek => seeks;
         public override bool CanWrite => false;
         public override long Length => length;
-        public override long Position { get => done; set => throw new NotSupportedException(); }
+
+        public override long Position
+        {
+            get => done;
+            set
+            {
+                if (!seeks || value < 0) throw new NotSupportedException();
+                var piece = value / PieceSize;
+                if (current.Length > 0 && piece == nextPiece - 1) at = (int)(value % PieceSize);
+                else (nextPiece, skip, at, current) = (piece, (int)(value % PieceSize), 0, []);
+                done = value;
+            }
+        }
+
         public override void Flush() { }
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -1,33 +1,25 @@
+using System.Buffers;
 using System.Text;
+using Winnow.Transfer.Workbooks;
 
 namespace Winnow.Transfer;
 
 /// <summary>Looks at an upload while it streams by: which encoding it has, how many lines, and whether it is a text at all.
 /// Every byte is looked at, so a file that is UTF-8 in its first megabyte and Windows-1252 in its last is not misread.</summary>
 #pragma warning disable CA1710 // it is an upload first, and a stream to whoever stores it
-public sealed class ExaminedUpload(Stream inner) : Stream
+internal sealed class ExaminedUpload(Stream inner) : ReadingStream
 {
-    private static readonly (byte[] Start, string Kind)[] NoText =
-    [
-        ([0x50, 0x4B, 0x03, 0x04], "a zip archive or an Excel workbook"),
-        ([0x50, 0x4B, 0x05, 0x06], "an empty zip archive"),
-        ([0x1F, 0x8B], "a gzip archive"),
-        ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook"),
-        ([0x42, 0x5A, 0x68], "a bzip2 archive"),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "an xz archive"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "a zstd archive"),
-        ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"),
-        ([0x52, 0x61, 0x72, 0x21], "a rar archive"),
-        ([0x25, 0x50, 0x44, 0x46], "a PDF"),
-        ([0x89, 0x50, 0x4E, 0x47], "a picture"),
-        ([0xFF, 0xD8, 0xFF], "a picture"),
-        ([0x7F, 0x45, 0x4C, 0x46], "a program"),
-    ];
-
-    private readonly Decoder strictUtf8 = new UTF8Encoding(false, throwOnInvalidBytes: true).GetDecoder();
-    private readonly char[] scratch = new char[Encoding.UTF8.GetMaxCharCount(64 * 1024)];
-    private bool begun, validUtf8 = true;
+    private static readonly byte[] Zip = [0x50, 0x4B, 0x03, 0x04];
+    private readonly byte[] tail = new byte[4];                 // the beginning of a letter whose end is in the next bytes
+    private int tailLength;
+    private bool begun, hasUtf8, hasOthers;
     private string? utf16;
+
+    /// <summary>Whether it is packed as a zip archive, as workbooks are; then nothing else is known of it.</summary>
+    public bool IsPacked { get; private set; }
+
+    /// <summary>Whether some of its letters are UTF-8 and others are not, once the whole file went by.</summary>
+    public bool IsMixed => utf16 is null && hasUtf8 && (hasOthers || tailLength > 0);
 
     /// <summary>Why this cannot be imported, as a sentence; null while nothing speaks against it.</summary>
     public string? Refusal { get; private set; }
@@ -39,7 +31,7 @@ public sealed class ExaminedUpload(Stream inner) : Stream
     public int Bom { get; private set; }
 
     /// <summary>The encoding, once the whole file went by.</summary>
-    public string EncodingName => utf16 ?? (validUtf8 && EndsWhole() ? "utf-8" : "windows-1252");
+    public string EncodingName => utf16 ?? (hasOthers || tailLength > 0 ? "windows-1252" : "utf-8");
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -57,8 +49,9 @@ public sealed class ExaminedUpload(Stream inner) : Stream
 
     private void Begin(ReadOnlySpan<byte> start)
     {
-        foreach (var (magic, kind) in NoText)
-            if (start.StartsWith(magic)) { Refusal = $"This is {kind}, not a CSV file. Save it as CSV and upload that."; return; }
+        if (IsPacked = start.StartsWith(Zip)) return;
+        foreach (var (magic, fault) in UploadFaults.Beginnings)
+            if (start.StartsWith(magic)) { Refusal = fault; return; }
         (utf16, Bom) = start switch
         {
             [0xFF, 0xFE, ..] => ("utf-16le", 2),
@@ -66,7 +59,7 @@ public sealed class ExaminedUpload(Stream inner) : Stream
             [0xEF, 0xBB, 0xBF, ..] => (null, 3),
             _ => (WithoutMark(start), 0),
         };
-        if (utf16 is null && IsBinary(start)) Refusal = "This is not a text file. Upload a CSV file.";
+        if (utf16 is null && IsBinary(start)) Refusal = UploadFaults.NoText;
     }
 
     /// <summary>UTF-16 without its mark: nearly every other byte is zero, on one side.</summary>
@@ -88,41 +81,27 @@ public sealed class ExaminedUpload(Stream inner) : Stream
 
     private void Pass(ReadOnlySpan<byte> bytes)
     {
+        if (IsPacked) return;
         Lines += System.MemoryExtensions.Count(bytes, (byte)'\n');
-        if (!validUtf8 || utf16 is not null) return;
-        try
+        if (utf16 is not null || hasUtf8 && hasOthers) return;
+        while (tailLength > 0 && bytes.Length > 0)
         {
-            for (var at = 0; at < bytes.Length; at += 64 * 1024) strictUtf8.GetChars(bytes[at..Math.Min(bytes.Length, at + 64 * 1024)], scratch, flush: false);
+            tail[tailLength++] = bytes[0];
+            bytes = bytes[1..];
+            if (Rune.DecodeFromUtf8(tail.AsSpan(0, tailLength), out _, out _) is not OperationStatus.NeedMoreData and var done) (hasUtf8, hasOthers, tailLength) = (hasUtf8 || done == OperationStatus.Done, hasOthers || done != OperationStatus.Done, 0);
         }
-        catch (DecoderFallbackException) { validUtf8 = false; }
+        while (bytes.IndexOfAnyInRange((byte)0x80, (byte)0xFF) is >= 0 and var at)
+        {
+            bytes = bytes[at..];
+            var done = Rune.DecodeFromUtf8(bytes, out _, out var length);
+            if (done == OperationStatus.NeedMoreData)
+            {
+                bytes.CopyTo(tail);
+                tailLength = bytes.Length;
+                return;
+            }
+            (hasUtf8, hasOthers) = (hasUtf8 || done == OperationStatus.Done, hasOthers || done != OperationStatus.Done);
+            bytes = bytes[length..];
+        }
     }
-
-    private bool EndsWhole()
-    {
-        try { strictUtf8.GetChars([], scratch, flush: true); return true; }
-        catch (DecoderFallbackException) { return validUtf8 = false; }
-    }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-    /// <inheritdoc/>
-    public override void Flush() { }
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -9,7 +9,7 @@ namespace Winnow.Transfer;
 /// <summary>Imports the rows of a file, <see cref="BatchSize"/> at a time: a batch, the place in the file behind it, its rejected
 /// rows and its part of the list commit together, so an import whose process dies goes on behind the last whole batch.
 /// Rows are read and understood ahead of the writer, on the other core.</summary>
-public sealed class ImportContacts(Db db, Imports imports, Files files, ContactStore contacts, Properties properties, ListMembers members) : IJob
+public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts, Properties properties, ListMembers members) : IJob
 {
     internal const int BatchSize = 5_000;
     private const int BatchCharacters = 8 << 20;
@@ -44,7 +44,7 @@ public sealed class ImportContacts(Db db, Imports imports, Files files, ContactS
     {
         try
         {
-            var rows = imports.Rows((await files.Find(import.AccountId, import.FileId))!, import.Format, from.Position, from.Row);
+            var rows = imports.Rows(await imports.File(import), import.Format, from.Position, from.Row);
             if (from.Row == 0) await rows.Next(stop);                   // the heading
             for (var last = false; !last;)
             {

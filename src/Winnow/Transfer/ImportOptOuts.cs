@@ -30,7 +30,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
     /// <summary>Reads the file once and tells what is in it.</summary>
     public async Task<OptOutPreview> Preview(Import import, CancellationToken stop)
     {
-        var rows = imports.Rows((await files.Find(import.AccountId, import.FileId))!, import.Format);
+        var rows = imports.Rows(await imports.File(import), import.Format);
         var headings = (await rows.Next(stop))!.Cells;
         var matched = ColumnNames.Match(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings);
         var column = headings.Length == 1 ? 0 : matched.ToList().FindIndex(property => property?.Name == "email");
@@ -68,7 +68,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
         var from = run.State<OptOutImportState>();
         var import = (await imports.Find(run.AccountId, from.ImportId))!;
         var plan = new ImportPlan(import.Columns, await db.Read(tx => properties.Catalog(tx, run.AccountId), stop));
-        var rows = imports.Rows((await files.Find(run.AccountId, import.FileId))!, import.Format, from.Position, from.Row);
+        var rows = imports.Rows(await imports.File(import), import.Format, from.Position, from.Row);
         if (from.Row == 0) await rows.Next(stop);                       // the heading
         for (var last = false; !last;)
         {

@@ -14,9 +14,11 @@ namespace Winnow.Transfer;
 /// <param name="SeenId">The hidden list of the contacts that this import was about.</param>
 /// <param name="ListId">The static list made of them, or null.</param>
 /// <param name="JobId">The job that imports; null until someone has started it.</param>
+/// <param name="Source">What was uploaded: csv, mixed (two encodings at once) or xlsx; the last two are stored as UTF-8 with commas.</param>
+/// <param name="Sheet">The sheet of the workbook that was read.</param>
 public sealed record Import(
     long AccountId, long Id, string Name, long FileId, string FileName, string Encoding, string Delimiter, long Bom, long Lines, string ColumnsJson,
-    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote = "\"")
+    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote = "\"", string Source = "csv", string? Sheet = null)
 {
     /// <summary>How the file's text is written.</summary>
     public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom, Quote.Length == 0 ? CsvFormat.NoQuote : Quote[0]);
@@ -32,7 +34,7 @@ public sealed record Import(
 public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnlyList<CsvRow> Rows);
 
 /// <summary>Takes uploads in, shows what is in them, and starts <see cref="ImportContacts"/>.</summary>
-public sealed class Imports(Db db, Files files, JobQueue jobs, Properties properties, ListStore lists, TimeProvider clock)
+public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue jobs, Properties properties, ListStore lists, TimeProvider clock)
 {
     /// <summary>The largest file in bytes.</summary>
     public const long MaxBytes = 512L << 20;
@@ -46,14 +48,13 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
     /// <returns>The import's id, or why the file cannot be imported, as a sentence; then nothing is kept.</returns>
     public async Task<(long? Id, string? Error)> Upload(long accountId, string fileName, Stream content, long? userId, CancellationToken stop)
     {
-        await using var upload = new ExaminedUpload(content);
-        if (await files.Store(accountId, fileName, upload, MaxBytes, userId, stop) is not { } fileId) return (null, "The file is larger than 512 MB. Split it and import the parts.");
-        var file = (await files.Find(accountId, fileId))!;
-        var format = new CsvFormat(upload.EncodingName, ',', upload.Bom);
-        if (upload.Refusal is null) format = await WithSigns(file, format, stop);
-        if ((upload.Refusal ?? await HeadError(file, format, stop)) is { } error)
+        var (text, refusal) = await uploads.Store(accountId, fileName, content, userId, stop);
+        if (text is null) return (null, refusal);
+        var file = (await files.Find(accountId, text.FileId))!;
+        var format = text.Source == "xlsx" ? text.Format : await WithSigns(file, text.Format, stop);
+        if (await HeadError(file, format, stop) is { } error)
         {
-            await db.Write(tx => files.Delete(tx, accountId, fileId), CancellationToken.None);
+            await db.Write(tx => files.Delete(tx, accountId, file.Id), CancellationToken.None);
             return (null, error);
         }
         return (await db.Write(async tx =>
@@ -62,7 +63,8 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
             var name = Path.GetFileNameWithoutExtension(fileName);
             await tx.Execute(Sql["create"], new
             {
-                accountId, id, name, fileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), quote = format.Quote.ToString(), bom = (long)format.Bom, upload.Lines, userId, now = clock.GetUtcNow(),
+                accountId, id, name, text.FileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), quote = format.Quote.ToString(), bom = (long)format.Bom, text.Lines, text.Source, text.Sheet,
+                userId, now = clock.GetUtcNow(),
             });
             return id;
         }, stop), null);
@@ -77,7 +79,7 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
     /// <summary>The columns with the properties that their headings mean, and the first rows.</summary>
     public async Task<ImportPreview> Preview(Import import, CancellationToken stop)
     {
-        var rows = Rows((await files.Find(import.AccountId, import.FileId))!, import.Format);
+        var rows = Rows(await File(import), import.Format);
         var headings = (await rows.Next(stop))!.Cells;
         var matched = ColumnNames.Match(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings);
         var first = new List<CsvRow>();
@@ -107,6 +109,10 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsImported, $"{name.Trim()} ({import.FileName})", Math.Max(0, import.Lines - 1), after: marketing ? "set as marketing contacts" : null);
             return (jobId, null);
         }, stop);
+
+    /// <summary>The uploaded file as a text of rows.</summary>
+    /// <exception cref="InvalidOperationException">It was removed.</exception>
+    internal async Task<StoredFile> File(Import import) => await files.Find(import.AccountId, import.FileId) ?? throw new InvalidOperationException(Files.Gone);
 
     /// <summary>The file's rows from a place on.</summary>
     internal CsvRows Rows(StoredFile file, CsvFormat format, long? position = null, long number = 0) =>
@@ -140,9 +146,9 @@ public sealed class Imports(Db db, Files files, JobQueue jobs, Properties proper
     private async Task<string?> HeadError(StoredFile file, CsvFormat format, CancellationToken stop)
     {
         var rows = Rows(file, format);
-        if (await rows.Next(stop) is not { } heading) return "The file is empty. The first row must hold the names of the columns.";
+        if (await rows.Next(stop) is not { } heading) return UploadFaults.Empty;
         if (heading.Fault is { } fault) return $"The first row must hold the names of the columns. {fault}";
         if (heading.Cells.Length > MaxColumns) return $"The file has {heading.Cells.Length:N0} columns; at most 1,000 are possible.";
-        return await rows.Next(stop) is null ? "The file holds only the names of columns, and no rows." : null;
+        return await rows.Next(stop) is null ? UploadFaults.NoRows : null;
     }
 }

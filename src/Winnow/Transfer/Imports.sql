@@ -1,23 +1,23 @@
 -- name: create
-insert into imports (account_id, id, name, file_id, file_name, encoding, delimiter, quote, bom, lines, columns, created_by, created_at)
-values (@accountId, @id, @name, @fileId, @fileName, @Encoding, @delimiter, @quote, @bom, @Lines, cast('[]' as $json), @userId, @now);
+insert into imports (account_id, id, name, file_id, file_name, encoding, delimiter, quote, bom, lines, columns, created_by, created_at, source, sheet)
+values (@accountId, @id, @name, @FileId, @fileName, @Encoding, @delimiter, @quote, @bom, @Lines, cast('[]' as $json), @userId, @now, @Source, @Sheet);
 
 -- name: find
 select account_id, id, name, file_id, file_name, encoding, delimiter, bom, lines, columns as columns_json,
-       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote
+       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet
 from imports
 where account_id = @accountId and id = @id;
 
 -- name: lock
 select account_id, id, name, file_id, file_name, encoding, delimiter, bom, lines, columns as columns_json,
-       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote
+       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet
 from imports
 where account_id = @accountId and id = @id
 $lock;
 
 -- name: latest
 select account_id, id, name, file_id, file_name, encoding, delimiter, bom, lines, columns as columns_json,
-       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote
+       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet
 from imports
 where account_id = @accountId
 order by id desc

@@ -69,7 +69,7 @@ public sealed class ImportAndDeletePagesTests
         await using var app = await WebApp.On("sqlite");
         await app.SetUp();
         var zip = await Upload(app, "PK\u0003\u0004not a csv");
-        Assert.Contains("zip archive", await app.Http.GetStringAsync(zip.Headers.Location!.ToString()), StringComparison.Ordinal);
+        Assert.Contains("damaged or not complete", await app.Http.GetStringAsync(zip.Headers.Location!.ToString()), StringComparison.Ordinal);
         Assert.DoesNotContain("This file cannot be imported", await app.Http.GetStringAsync("/imports/new?refused=evil"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await Upload(app, Csv(3), token: "wrong")).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await Upload(app, Csv(3), token: null)).StatusCode);
