@@ -14,6 +14,7 @@ public static class ExportEndpoints
     {
         if (await exports.Download(account.Id, id, account.UserId, http.RequestAborted) is not { } file) return TypedResults.NotFound();
         http.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Stream(files.Open(file), "text/csv; charset=utf-8", file.Name);
+        var isWorkbook = file.Name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
+        return TypedResults.Stream(files.Open(file), isWorkbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8", file.Name);
     }
 }

@@ -25,6 +25,14 @@ public static class CsvText
     /// <summary>Lines of it, each cell made <see cref="Harmless"/>.</summary>
     public static byte[] Lines(IEnumerable<IEnumerable<string?>> lines, char delimiter = ',') => Encoding.UTF8.GetBytes(string.Concat(lines.Select(cells => Line(cells.Select(Harmless), delimiter))));
 
-    /// <summary>A cell for people's spreadsheets: what begins like a formula gets an apostrophe in front, so that no program runs it.</summary>
-    public static string Harmless(string? cell) => cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + cell : cell ?? "";
+    /// <summary>A cell for people's spreadsheets: what begins like a formula gets an apostrophe in front, so that no program runs it; and so does what has one there already, so that <see cref="Bare"/> gives back what was.</summary>
+    public static string Harmless(string? cell) => cell is null ? "" : Runs(cell) ? "'" + cell : cell;
+
+    /// <summary>A cell that no program runs in any case: only what has an apostrophe before a formula gets one more.</summary>
+    public static string Doubled(string cell) => cell is ['\'', ..] ? Harmless(cell) : cell;
+
+    /// <summary>The cell without the apostrophe that <see cref="Harmless"/> put there.</summary>
+    public static ReadOnlySpan<char> Bare(ReadOnlySpan<char> cell) => cell is ['\'', ..] && Runs(cell) ? cell[1..] : cell;
+
+    private static bool Runs(ReadOnlySpan<char> cell) => cell is ['\'', ..] ? cell.TrimStart('\'') is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] : cell is ['=' or '+' or '-' or '@' or '\t' or '\r', ..];
 }

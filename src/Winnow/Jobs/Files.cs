@@ -100,7 +100,7 @@ public sealed class Files(Db db, TimeProvider clock)
     public Stream OpenAnywhere(StoredFile file) => Pieces(file, 0, seeks: true);
 
     private PieceStream Pieces(StoredFile file, long from, bool seeks) =>
-        new(file.Size, from, seeks, async piece => await db.Read(tx => tx.SingleOrNone<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })) ?? throw new InvalidOperationException(Gone));
+        new(file.Size, from, seeks, async piece => await db.Read(tx => tx.SingleOrNone<byte[]>(Sql["piece"], new { file.AccountId, file.Id, piece })) ?? throw new JobFailedException(Gone));
 
     private sealed class PieceStream(long length, long from, bool seeks, Func<long, Task<byte[]>> read) : Stream
     {

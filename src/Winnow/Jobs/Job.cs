@@ -28,6 +28,9 @@ public sealed record Job(
 /// <summary>The job was taken over by another process because its lease ran out; this run must end without a word.</summary>
 public sealed class LeaseLostException : Exception;
 
+/// <summary>The job cannot be done, however often it is tried; the sentence says why and what to do instead.</summary>
+public sealed class JobFailedException(string why) : Exception(why);
+
 /// <summary>The world is not ready for the job (a relay is down): it is tried again after a pause, and that counts as no failure.</summary>
 public sealed class JobPostponedException(string why, TimeSpan pause) : Exception(why)
 {

@@ -73,6 +73,7 @@ public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, 
         catch (OperationCanceledException) when (ended.IsCancellationRequested) { }
         catch (JobPausedException) { await run.Release(stop); }
         catch (JobCancelledException) { await run.Finish("cancelled", null, run.State<System.Text.Json.JsonElement>(), stop); }      // how far it came
+        catch (JobFailedException e) { await run.Finish("failed", e.Message, null, stop); }
         catch (JobPostponedException e) { await run.Postpone(e.Message, e.Pause, stop); }
         catch (Exception e) { await Failed(run, claimed, e, stop); }
         finally

@@ -19,7 +19,8 @@ public static partial class ListRefusal
 
     internal const string Nobody = "No contacts are selected.", TooOld = "This receipt is too old. Select the contacts again.", NotEditable = "This property cannot be edited. Choose another one.",
         NoEdit = "There is no such edit.", EditStands = "This edit cannot be undone any more.", ArchivedSince = "The property is archived. Bring it back first.",
-        NoMove = "There is no such change of a list.", MoveStands = "This change of a list cannot be undone any more.", BadDelimiter = "The columns must be separated by commas or semicolons.";
+        NoMove = "There is no such change of a list.", MoveStands = "This change of a list cannot be undone any more.", BadDelimiter = "The columns must be separated by commas or semicolons.",
+        ManyRows = "A sheet of Excel holds at most 1,048,575 contacts. Choose CSV, or export fewer at a time.";
 
     /// <summary>A circle of lists; {0} are their names with <see cref="AsksFor"/> between.</summary>
     public const string Circle = "The list cannot ask for itself: {0}. Change one of these filters.", AsksFor = " asks for ";
@@ -28,7 +29,7 @@ public static partial class ListRefusal
     public static readonly IReadOnlyList<string> All =
     [
         .. new[] { Gone, Nameless, TooLong, Taken, NoFilter, ByHand, IsStatic, IsActive, IsStopped, IsFilling, IsAsked, Archived, Unreadable, NoList, AsksFilling, CopyUnfilled, CopyWithoutFilter, Circle,
-            Nobody, TooOld, NotEditable, NoEdit, EditStands, ArchivedSince, NoMove, MoveStands, BadDelimiter }
+            Nobody, TooOld, NotEditable, NoEdit, EditStands, ArchivedSince, NoMove, MoveStands, BadDelimiter, ManyRows }
             .OrderByDescending(text => text.Length),
     ];
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using Winnow.Contacts;
@@ -71,7 +72,13 @@ public sealed partial class Mentions(Db db, ContactStore contacts, Files files, 
     /// <summary>Whether a stored file names an erased address.</summary>
     public async Task<bool> In(StoredFile file, CancellationToken stop)
     {
-        await using var content = files.Open(file);
+        try { return await Names(file, stop); }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException) { return true; }       // what cannot be searched is not kept
+    }
+
+    private async Task<bool> Names(StoredFile file, CancellationToken stop)
+    {
+        await using var content = await Text(file, stop);
         var (buffer, kept) = (new byte[Files.PieceSize + Overlap], 0);
         for (int read; (read = await content.ReadAtLeastAsync(buffer.AsMemory(kept), buffer.Length - kept, throwOnEndOfStream: false, stop)) > 0;)
         {
@@ -83,6 +90,17 @@ public sealed partial class Mentions(Db db, ContactStore contacts, Files files, 
             buffer.AsSpan(all - kept, kept).CopyTo(buffer);                     // an address may lie across the border
         }
         return false;
+    }
+
+    /// <summary>The file's text; of a workbook its sheet, which stands first in those that we write. Uploaded workbooks are not kept.</summary>
+    private async Task<Stream> Text(StoredFile file, CancellationToken stop)
+    {
+        var content = files.Open(file);
+        if (!file.Name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase)) return content;
+        var head = new byte[30];                                // before the name of the part
+        await content.ReadExactlyAsync(head, stop);
+        await content.ReadExactlyAsync(new byte[head[26] | head[27] << 8], stop);
+        return new DeflateStream(content, CompressionMode.Decompress);
     }
 
     private async Task<HashSet<string>> Known(Tx tx, long accountId, IEnumerable<string> addresses)
@@ -104,7 +122,7 @@ public sealed partial class Mentions(Db db, ContactStore contacts, Files files, 
     }
 
     /// <summary>JSON writes a plus sign in its own way, and a quote between letters.</summary>
-    private static string Plain(string text) => text.Replace("\\u002B", "+", StringComparison.OrdinalIgnoreCase).Replace("\\u0027", "'", StringComparison.Ordinal);
+    private static string Plain(string text) => text.Replace("\\u002B", "+", StringComparison.OrdinalIgnoreCase).Replace("\\u0027", "'", StringComparison.Ordinal).Replace("&amp;", "&", StringComparison.Ordinal);
 
     private static Statement Read(Place place) => new($"texts of {place.Table}", _ =>
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Winnow.Jobs;
 
 namespace Winnow.Transfer;
 
@@ -104,7 +105,7 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
             if (at + 1 == text.Length && !last) return (0, null);
             if (at + 1 < text.Length && text[at + 1] == quote) { doubled = true; continue; }
             if (at + 1 < text.Length && text[at + 1] != format.Delimiter && text[at + 1] is not ('\r' or '\n')) return (0, BadQuote);
-            if (doubled) cells.Add(text[1..at].ToString().Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal));
+            if (doubled) cells.Add(CsvText.Bare(text[1..at]).ToString().Replace($"{quote}{quote}", $"{quote}", StringComparison.Ordinal));
             else Add(text[1..at]);
             return (at + 1, null);
         }
@@ -113,6 +114,7 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
     private void Add(ReadOnlySpan<char> value)
     {
         var column = cells.Count;
+        value = CsvText.Bare(value);
         if (value.IsEmpty) cells.Add("");
         else if (column >= latest.Length) cells.Add(value.ToString());
         else if (latest[column] is { } same && value.SequenceEqual(same)) cells.Add(same);

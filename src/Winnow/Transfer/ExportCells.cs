@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Winnow.Contacts;
 using Winnow.Jobs;
+using Winnow.Transfer.Workbooks;
 
 namespace Winnow.Transfer;
 
@@ -21,10 +22,30 @@ public static class ExportCells
     {
         null => "",
         double number => delimiter == ';' ? WithDecimalComma(number) : number.ToString("R", CultureInfo.InvariantCulture),
-        long instant when property.Type == PropertyType.DateTime => DateTimeOffset.FromUnixTimeMilliseconds(instant).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+        long instant when property.Type == PropertyType.DateTime => DateTimeOffset.FromUnixTimeMilliseconds(instant).ToString("yyyy-MM-dd HH:mm:ss.FFF", CultureInfo.InvariantCulture),
         string choices when property.Type == PropertyType.Enumeration => CsvText.Harmless(Labels(property, choices)),
         _ => CsvText.Harmless(PropertyValue.Text(property, value)),
     };
+
+    /// <summary>A row for each contact. A text that begins with an apostrophe and a sign of formulas gets one more, for the import takes one off.</summary>
+    internal static void Rows(SheetRows sheet, IReadOnlyList<Property> columns, IEnumerable<Contact> contacts)
+    {
+        foreach (var contact in contacts)
+        {
+            sheet.Begin();
+            for (var i = 0; i < columns.Count; i++)
+                switch (contact[columns[i]])
+                {
+                    case null: break;
+                    case bool flag: sheet.Flag(i, flag); break;
+                    case double number: sheet.Number(i, number); break;
+                    case long instant: sheet.Moment(i, instant, columns[i].Type == PropertyType.Date); break;
+                    case string text when columns[i].Type == PropertyType.Enumeration: sheet.Text(i, CsvText.Doubled(Labels(columns[i], text))); break;
+                    case var other: sheet.Text(i, CsvText.Doubled(PropertyValue.Text(columns[i], other)!)); break;
+                }
+            sheet.End();
+        }
+    }
 
     /// <summary>Three decimals get a fourth: what reads it again would take 1,234 for a thousand and more.</summary>
     private static string WithDecimalComma(double number)

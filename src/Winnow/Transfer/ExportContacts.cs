@@ -3,25 +3,30 @@ using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.Transfer.Workbooks;
 
 namespace Winnow.Transfer;
 
 /// <summary>How a file of contacts is to look.</summary>
 /// <param name="Columns">Internal names of properties, in this order; empty for all of them. Those by which people know a contact come before them in any case.</param>
-/// <param name="Delimiter">Comma or semicolon; with the semicolon numbers have a decimal comma.</param>
-public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter);
+/// <param name="Delimiter">Comma or semicolon; with the semicolon numbers have a decimal comma. Of no account for a workbook.</param>
+/// <param name="IsWorkbook">An Excel workbook instead of a CSV file.</param>
+public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter, bool IsWorkbook = false);
 
 /// <summary>Where an export is, and at its end what came of it.</summary>
 /// <param name="Columns">Internal names of the properties, as they stand in the file.</param>
 /// <param name="After">All ids up to here are written.</param>
 /// <param name="Rows">Contacts in the file.</param>
 /// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
-public sealed record ExportState(long SelectionId, long FileId, IReadOnlyList<string> Columns, string Delimiter, long After, long Rows, DateTimeOffset? ExpiresAt = null);
+/// <param name="Sheet">How far the sheet of a workbook is; null for a CSV file.</param>
+public sealed record ExportState(long SelectionId, long FileId, IReadOnlyList<string> Columns, string Delimiter, long After, long Rows, DateTimeOffset? ExpiresAt = null, SheetProgress? Sheet = null);
 
-/// <summary>Writes a selection of contacts of any size to a CSV file: frozen first, then written in the order of their ids, some thousand a transaction, so that
+/// <summary>Writes a selection of contacts of any size to a CSV file or an Excel workbook: frozen first, then written in the order of their ids, some thousand a transaction, so that
 /// the file is complete when the job ends and never in memory. Only who ordered it can download it, for <see cref="ExportFiles.KeptDays"/> days.</summary>
 public sealed class ExportContacts(Db db, ContactStore contacts, Properties properties, FrozenSelections selections, ListMembers members, Files files, JobQueue jobs, TimeProvider clock) : IJob
 {
+    /// <summary>The most contacts that one sheet holds.</summary>
+    public const long MostInWorkbook = WorkbookFile.MostRows - 1;
     private const int SampleSize = 5, MostRows = 2_000;
     private static readonly string[] First = ["hs_object_id", "email", "firstname", "lastname"];
     private static readonly SqlFile Sql = SqlFile.Beside<ExportContacts>();
@@ -51,11 +56,13 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
             if (wish.Delimiter is not (',' or ';')) return new(null, Error: ListRefusal.BadDelimiter);
             var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, query, zone, unasked: long.MaxValue);
             if (frozen is null) return refused!;
+            if (wish.IsWorkbook && frozen.Set.Count > MostInWorkbook) return new(null, Error: ListRefusal.ManyRows);
             var columns = Columns(await properties.Catalog(tx, accountId), wish.Columns);
             var fileId = await files.Create(tx, accountId, fileName, userId, clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
-            await files.Append(tx, accountId, fileId, CsvText.Start(columns.Select(column => CsvText.Harmless(column.Label)), wish.Delimiter));
+            var (start, sheet) = wish.IsWorkbook ? WorkbookFile.Begin([.. columns.Select(column => CsvText.Doubled(column.Label))]) : (CsvText.Start(columns.Select(column => CsvText.Harmless(column.Label)), wish.Delimiter), null);
+            await files.Append(tx, accountId, fileId, start);
 
-            var state = new ExportState(selectionId, fileId, [.. columns.Select(column => column.Name)], wish.Delimiter.ToString(), 0, 0);
+            var state = new ExportState(selectionId, fileId, [.. columns.Select(column => column.Name)], wish.Delimiter.ToString(), 0, 0, Sheet: sheet);
             var (operationId, jobId) = (await Ids.Next(tx, accountId, "bulk_operation"), await jobs.Enqueue<ExportContacts>(tx, accountId, title, state, frozen.Set.Count, userId));
             await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow() });
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsExported, words, frozen.Set.Count, after: string.Join(", ", columns.Select(column => column.Label)));
@@ -77,13 +84,23 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
         var (state, catalog) = (run.State<ExportState>(), await properties.Catalog(tx, run.AccountId));
         var columns = state.Columns.Select(name => catalog.Find(name)!).ToList();
         var rows = await contacts.Read(tx, run.AccountId, ids);
-        await files.Append(tx, run.AccountId, state.FileId, ExportCells.Lines(columns, rows, state.Delimiter[0]));
-        return new(state with { After = ids[^1], Rows = state.Rows + rows.Count }, ids.Count);
+        var (bytes, sheet) = state.Sheet is { } before ? Pack(before, columns, rows) : (ExportCells.Lines(columns, rows, state.Delimiter[0]), null);
+        await files.Append(tx, run.AccountId, state.FileId, bytes);
+        return new(state with { After = ids[^1], Rows = state.Rows + rows.Count, Sheet = sheet }, ids.Count);
+    }
+
+    private static (byte[], SheetProgress) Pack(SheetProgress before, List<Property> columns, IReadOnlyList<Contact> contacts)
+    {
+        var rows = new SheetRows(before);
+        ExportCells.Rows(rows, columns, contacts);
+        var (bytes, after) = rows.Pack();
+        return after.Unpacked <= WorkbookFile.MostBytes ? (bytes, after) : throw new JobFailedException("The workbook became larger than Excel can open. Export fewer columns or contacts at a time, or choose CSV.");
     }
 
     private async Task<Step<ExportState>> End(Tx tx, JobRun run)
     {
         var (state, until) = (run.State<ExportState>(), clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
+        if (state.Sheet is { } sheet) await files.Append(tx, run.AccountId, state.FileId, WorkbookFile.End(sheet));
         await files.KeepUntil(tx, run.AccountId, state.FileId, until);
         return new(state with { ExpiresAt = until }, 0);
     }

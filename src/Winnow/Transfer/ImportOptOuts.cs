@@ -73,7 +73,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
         for (var last = false; !last;)
         {
             (var batch, last) = await rows.Take(BatchSize, BatchCharacters, stop);
-            if (batch.Count > 0) await run.Step(tx => Write(tx, import, batch.ConvertAll(row => plan.Read(Unguarded(row, from.Column))), run.State<OptOutImportState>()), stop);
+            if (batch.Count > 0) await run.Step(tx => Write(tx, import, batch.ConvertAll(row => plan.Read(row)), run.State<OptOutImportState>()), stop);
         }
         return run.State<OptOutImportState>();
     }
@@ -106,13 +106,6 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
         if (erased.Count > 0) erased.ExceptWith((await contacts.IdsByAddress(tx, import.AccountId, erased)).Keys);
         if (erased.Count > 0) await hashes.Hide(tx, import.AccountId, erased);
         return changed.Count;
-    }
-
-    /// <summary>The row without the apostrophe that an export puts before an address that a spreadsheet would run.</summary>
-    private static CsvRow Unguarded(CsvRow row, int column)
-    {
-        if (row.Fault is null && column < row.Cells.Length && row.Cells[column] is ['\'', '=' or '+' or '-' or '@', ..] cell) row.Cells[column] = cell[1..];
-        return row;
     }
 }
 

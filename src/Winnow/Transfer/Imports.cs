@@ -111,8 +111,8 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
         }, stop);
 
     /// <summary>The uploaded file as a text of rows.</summary>
-    /// <exception cref="InvalidOperationException">It was removed.</exception>
-    internal async Task<StoredFile> File(Import import) => await files.Find(import.AccountId, import.FileId) ?? throw new InvalidOperationException(Files.Gone);
+    /// <exception cref="JobFailedException">It was removed.</exception>
+    internal async Task<StoredFile> File(Import import) => await files.Find(import.AccountId, import.FileId) ?? throw new JobFailedException(Files.Gone);
 
     /// <summary>The file's rows from a place on.</summary>
     internal CsvRows Rows(StoredFile file, CsvFormat format, long? position = null, long number = 0) =>

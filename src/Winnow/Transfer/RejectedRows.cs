@@ -16,5 +16,5 @@ internal static class RejectedRows
         Text(rejected.Select(r => (IEnumerable<string>)[r.Row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), r.Fault.Column, r.Fault.Value, r.Fault.Reason, .. r.Row.Cells]), delimiter);
 
     private static byte[] Text(IEnumerable<IEnumerable<string>> rows, char delimiter) =>
-        Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => CsvText.Line(row, delimiter))));
+        Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => CsvText.Line(row.Select(CsvText.Harmless), delimiter))));
 }

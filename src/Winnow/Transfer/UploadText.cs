@@ -14,7 +14,7 @@ public sealed record UploadedText(long FileId, CsvFormat Format, long Lines, str
 
 /// <summary>Takes uploads in. A CSV file is stored as it is. A workbook, and a text in which two encodings are mixed, is read once to its end and stored as CSV (UTF-8):
 /// so it is known to be whole before its first row is imported, and rows are read, read again and gone on with in one way.</summary>
-public sealed class UploadText(Db db, Files files)
+public sealed class UploadText(Db db, Files files, TimeProvider clock)
 {
     private const long MaxText = 4L << 30;
     private static readonly Encoding Mixed = Encoding.GetEncoding("utf-8", EncoderFallback.ReplacementFallback, new WesternFallback());
@@ -50,11 +50,12 @@ public sealed class UploadText(Db db, Files files)
 
     private async Task<(UploadedText?, string?)> FromWorkbook(StoredFile file, long? userId, CancellationToken stop)
     {
+        await db.Write(tx => files.KeepUntil(tx, file.AccountId, file.Id, clock.GetUtcNow().AddDays(1)), stop);      // should the process die before it is rewritten
         try
         {
             await using var content = files.OpenAnywhere(file);
             using var workbook = await Workbook.Open(content, stop);
-            if (await files.Store(file.AccountId, file.Name, workbook.Text, MaxText, userId, stop) is not { } id) return (null, UploadFaults.Unpacked);
+            if (await files.Store(file.AccountId, Path.ChangeExtension(file.Name, ".csv"), workbook.Text, MaxText, userId, stop) is not { } id) return (null, UploadFaults.Unpacked);
             return (new(id, new("utf-8", ',', 0), workbook.Text.Lines, "xlsx", workbook.Sheet), null);
         }
         catch (BadWorkbook bad) { return (null, bad.Message); }
