@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Winnow.Lists;
 
 /// <summary>What lists, and deeds on many contacts, refuse: English sentences, {0} and {1} the names in them. Who speaks another language finds the sentence and its names by <see cref="Parts"/>.</summary>
-public static partial class ListRefusal
+public static class ListRefusal
 {
     internal const string Gone = "This list does not exist any more.",
         Nameless = "Give the list a name.", TooLong = "The name is longer than {0} characters.", Taken = "Another list is called {0}. Choose another name.",
@@ -25,28 +24,18 @@ public static partial class ListRefusal
     /// <summary>A circle of lists; {0} are their names with <see cref="AsksFor"/> between.</summary>
     public const string Circle = "The list cannot ask for itself: {0}. Change one of these filters.", AsksFor = " asks for ";
 
-    /// <summary>All of them; the ones with the most words of their own first, as one sentence may be the end of another.</summary>
+    /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<string> All =
     [
-        .. new[] { Gone, Nameless, TooLong, Taken, NoFilter, ByHand, IsStatic, IsActive, IsStopped, IsFilling, IsAsked, Archived, Unreadable, NoList, AsksFilling, CopyUnfilled, CopyWithoutFilter, Circle,
-            Nobody, TooOld, NotEditable, NoEdit, EditStands, ArchivedSince, NoMove, MoveStands, BadDelimiter, ManyRows }
-            .OrderByDescending(text => text.Length),
+        Gone, Nameless, TooLong, Taken, NoFilter, ByHand, IsStatic, IsActive, IsStopped, IsFilling, IsAsked, Archived, Unreadable, NoList, AsksFilling, CopyUnfilled, CopyWithoutFilter, Circle,
+            Nobody, TooOld, NotEditable, NoEdit, EditStands, ArchivedSince, NoMove, MoveStands, BadDelimiter, ManyRows,
     ];
 
-    private static readonly List<(string Text, Regex Said)> Patterns =
-        [.. All.Select(text => (text, new Regex($"^{Hole().Replace(Regex.Escape(text), "(.+)")}$", RegexOptions.Singleline | RegexOptions.NonBacktracking)))];
+    private static readonly Sentences Said = new(All);
 
     /// <summary>A sentence with its names.</summary>
     public static string Say(string text, params object[] names) => string.Format(CultureInfo.InvariantCulture, text, names);
 
     /// <summary>Which sentence was said, and the names in it; the text itself when it is none of these.</summary>
-    public static (string Text, string[] Names) Parts(string said)
-    {
-        foreach (var (text, pattern) in Patterns)
-            if (pattern.Match(said) is { Success: true } match) return (text, [.. match.Groups.Values.Skip(1).Select(g => g.Value)]);
-        return (said, []);
-    }
-
-    [GeneratedRegex(@"\\\{\d}")]
-    private static partial Regex Hole();
+    public static (string Text, string[] Names) Parts(string said) => Said.Parts(said);
 }

@@ -21,7 +21,7 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
         var state = run.State<ImportState>();
         var import = (await imports.Find(run.AccountId, state.ImportId))!;
         var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
-        var plan = new ImportPlan(import.Columns, catalog);
+        var plan = new ImportPlan(import.Columns, catalog, import.Choices);
         var seen = await db.Read(tx => members.Read(tx, run.AccountId, import.SeenId!.Value), stop);
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -59,7 +59,7 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
     private async Task<Step<ImportState>> Write(Tx tx, (Import Import, ImportPlan Plan, PropertyCatalog Catalog, MemberSet Seen) run, Batch batch, ImportState state, long done)
     {
         var (import, seen) = (run.Import, run.Seen);
-        var drafts = await ImportDrafts.Of(tx, contacts, import.AccountId, batch.Rows);
+        var drafts = await ImportDrafts.Of(tx, contacts, import.AccountId, batch.Rows, import.Deeds, seen.Contains);
         foreach (var draft in drafts.All) draft.Apply(run.Plan, import);
         var changed = (await contacts.Save(tx, import.Actor, run.Catalog, [.. drafts.All.Select(d => (d.Before, d.After!))])).Select(c => c.Id).ToHashSet();
 

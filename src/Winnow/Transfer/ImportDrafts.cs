@@ -6,7 +6,7 @@ namespace Winnow.Transfer;
 /// <summary>One contact of a batch and the rows about it, in the order of the file.</summary>
 internal sealed class ImportDraft
 {
-    private static readonly Property Email = BuiltInProperties.Of("email"), Imported = BuiltInProperties.Of("hs_was_imported"), Marketing = BuiltInProperties.Of("hs_marketable_status"),
+    private static readonly Property Email = BuiltInProperties.Of("email"), FirstName = BuiltInProperties.Of("firstname"), LastName = BuiltInProperties.Of("lastname"), Imported = BuiltInProperties.Of("hs_was_imported"), Marketing = BuiltInProperties.Of("hs_marketable_status"),
         UntilRenewal = BuiltInProperties.Of("hs_marketable_until_renewal"), ReasonType = BuiltInProperties.Of("hs_marketable_reason_type"), ReasonId = BuiltInProperties.Of("hs_marketable_reason_id");
 
     /// <summary>As it is stored; null when the import makes it.</summary>
@@ -27,8 +27,9 @@ internal sealed class ImportDraft
             // found by its number, or made: the address of the row is its address. Found by the address: it has it already
             if (row.Email is not null && (Before is null ? After!.Email is null : row.RecordId is not null && Before.EmailKey != row.EmailKey)) changed |= Set(Email, row.Email);
             for (var i = 0; i < row.Values.Length; i++)
-                if (row.Values[i] is { } value && !Lifecycle.GoesBack(plan.Targets[i], After![plan.Targets[i]], value)) changed |= Set(plan.Targets[i], value);
+                if (row.Values[i] is { } value && !Lifecycle.GoesBack(plan.Targets[i], After![plan.Targets[i]], value)) changed |= Set(plan.Targets[i], value == ImportPlan.Emptied ? null : value);
         }
+        if (Before is { IsNameless: false } && After!.IsNameless) (After[FirstName], After[LastName]) = (Before[FirstName], Before[LastName]);     // nobody becomes one without a name by empty cells
         if (import.Marketing) changed |= SetMarketing(import);
         if (changed) Set(Imported, true);
     }
@@ -41,7 +42,7 @@ internal sealed class ImportDraft
         return Set(ReasonId, import.Actor.SourceId!);
     }
 
-    private bool Set(Property property, object value)
+    private bool Set(Property property, object? value)
     {
         if (Equals(After![property], value)) return false;
         After[property] = value;
@@ -53,8 +54,12 @@ internal sealed class ImportDraft
 /// addresses), or a new one. Two rows about one contact become one draft.</summary>
 internal sealed class ImportDrafts
 {
+    private readonly ImportDeeds deeds;
+    private readonly Func<long, bool> isOurs;
     private readonly Dictionary<long, ImportDraft> byId = [];
     private readonly Dictionary<string, ImportDraft> byAddress = [];
+
+    private ImportDrafts(ImportDeeds deeds, Func<long, bool> isOurs) => (this.deeds, this.isOurs) = (deeds, isOurs);
 
     /// <summary>Every contact of the batch.</summary>
     public List<ImportDraft> All { get; } = [];
@@ -63,9 +68,10 @@ internal sealed class ImportDrafts
     public List<(CsvRow Row, RowFault Fault)> Rejected { get; } = [];
 
     /// <summary>Reads and locks the contacts that the rows are about; numbers the new ones.</summary>
-    public static async Task<ImportDrafts> Of(Tx tx, ContactStore contacts, long accountId, List<ImportRow> rows)
+    /// <param name="isOurs">Whether an earlier batch was about a contact: then it is no stranger to an import that only makes contacts.</param>
+    public static async Task<ImportDrafts> Of(Tx tx, ContactStore contacts, long accountId, List<ImportRow> rows, ImportDeeds deeds, Func<long, bool> isOurs)
     {
-        var drafts = new ImportDrafts();
+        var drafts = new ImportDrafts(deeds, isOurs);
         await contacts.HoldAddresses(tx, accountId);            // from here to the commit nobody else takes an address
         var sound = rows.Where(r => r.Fault is null).ToList();
         var owners = await contacts.IdsByAddress(tx, accountId, [.. sound.Select(r => r.EmailKey).OfType<string>()]);
@@ -97,6 +103,9 @@ internal sealed class ImportDrafts
         if (row.RecordId is { } id && !byId.ContainsKey(id)) return new("", $"{id}", $"There is no contact with record ID {id}.");
         if (row.RecordId is { } number && row.EmailKey is { } key && byAddress.TryGetValue(key, out var owner) && owner != byId[number])
             return new("", row.Email!, owner.Before is { } other ? $"This address belongs to another contact, record ID {other.Id}." : "Another row of the file has this address.");
+        var known = row.RecordId is { } found ? byId[found] : byAddress.GetValueOrDefault(row.EmailKey!);
+        if (deeds == ImportDeeds.Create && known?.Before is { } there && !isOurs(there.Id)) return new("", row.Email ?? $"{row.RecordId}", $"There is a contact already, record ID {there.Id}, and this import only makes new ones.");
+        if (deeds == ImportDeeds.Update && known is null) return new("", row.Email!, "No contact has this email address, and this import makes none.");
         return row.EmailKey is { } address && blocked.Contains(address) ? new("", row.Email!, "This address was deleted permanently and cannot be imported again.") : null;
     }
 }

@@ -18,10 +18,14 @@ namespace Winnow.Transfer;
 /// <param name="Sheet">The sheet of the workbook that was read.</param>
 public sealed record Import(
     long AccountId, long Id, string Name, long FileId, string FileName, string Encoding, string Delimiter, long Bom, long Lines, string ColumnsJson,
-    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote = "\"", string Source = "csv", string? Sheet = null)
+    bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote, string Source, string? Sheet,
+    ImportDeeds Deeds, bool ByEmail, bool Clears)
 {
     /// <summary>How the file's text is written.</summary>
     public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom, Quote.Length == 0 ? CsvFormat.NoQuote : Quote[0]);
+
+    /// <summary>How it goes about contacts.</summary>
+    public ImportChoices Choices => new(Deeds, ByEmail, Clears);
 
     /// <summary>Where each column goes, in the order of the file.</summary>
     public IReadOnlyList<ImportColumn> Columns => JsonSerializer.Deserialize<List<ImportColumn>>(ColumnsJson, JobQueue.Json)!;
@@ -29,9 +33,6 @@ public sealed record Import(
     /// <summary>As whom the import writes: property history says IMPORT and this id.</summary>
     public Actor Actor => new("IMPORT", Id.ToString(System.Globalization.CultureInfo.InvariantCulture), CreatedBy);
 }
-
-/// <summary>The head of an uploaded file: its columns, matched to properties by name, and its first rows.</summary>
-public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnlyList<CsvRow> Rows);
 
 /// <summary>Takes uploads in, shows what is in them, and starts <see cref="ImportContacts"/>.</summary>
 public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue jobs, Properties properties, ListStore lists, TimeProvider clock)
@@ -41,7 +42,6 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
 
     /// <summary>The most columns a file may have.</summary>
     public const int MaxColumns = 1_000;
-    private const int PreviewRows = 5;
     private static readonly SqlFile Sql = SqlFile.Beside<Imports>();
 
     /// <summary>Stores an upload as it streams in and looks at its head.</summary>
@@ -76,36 +76,60 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
     /// <summary>The account's imports, the latest first.</summary>
     public Task<List<Import>> Latest(long accountId, int count = 100) => db.Read(tx => tx.Query<Import>(Sql["latest"], new { accountId, count }));
 
-    /// <summary>The columns with the properties that their headings mean, and the first rows.</summary>
+    /// <summary>Reads the file in another way than the one that was found.</summary>
+    /// <returns>What is wrong, as a sentence, or null; then nothing is changed.</returns>
+    public async Task<string?> Reformat(Import import, string encoding, string delimiter, string quote, CancellationToken stop)
+    {
+        if (import.JobId is not null) return ImportRefusals.Started;
+        if (import.Sheet is not null) return ImportRefusals.Workbook;
+        if (!CsvFormat.Encodings.ContainsKey(encoding) || delimiter.Length != 1 || delimiter[0] is '\r' or '\n' || quote.Length > 1 || quote == delimiter) return ImportRefusals.NoSuchFormat;
+        var (file, format) = ((await files.Find(import.AccountId, import.FileId))!, (import with { Encoding = encoding, Delimiter = delimiter, Quote = quote }).Format);
+        if (encoding == "utf-8" && import.Encoding != "utf-8" && !await IsUtf8(file, stop)) return ImportRefusals.NotUtf8;
+        if (await HeadError(file, format, stop) is { } error) return error;
+        if ((await Rows(file, format).Next(stop))!.Cells.Length == 1 && (await Rows(file, import.Format).Next(stop))!.Cells.Length > 1) return ImportRefusals.OneColumn;
+        await db.Write(tx => tx.Execute(Sql["reformat"], new { import.AccountId, import.Id, encoding, delimiter, quote }), stop);
+        return null;
+    }
+
+    /// <summary>Rows tell their place in bytes, which only holds for UTF-8 that is that to its end.</summary>
+    private async Task<bool> IsUtf8(StoredFile file, CancellationToken stop)
+    {
+        await using var upload = new ExaminedUpload(files.Open(file));
+        await upload.CopyToAsync(Stream.Null, stop);
+        return upload.EncodingName == "utf-8";
+    }
+
+    /// <summary>The columns with the properties that their headings and cells mean, and the first rows.</summary>
     public async Task<ImportPreview> Preview(Import import, CancellationToken stop)
     {
         var rows = Rows(await File(import), import.Format);
         var headings = (await rows.Next(stop))!.Cells;
-        var matched = ColumnNames.Match(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings);
-        var first = new List<CsvRow>();
-        while (first.Count < PreviewRows && await rows.Next(stop) is { } row) first.Add(row);
-        return new([.. headings.Select((h, i) => new ImportColumn(h.Trim(), matched[i]?.Name))], first);
+        var (first, _) = await rows.Take(ImportPreview.MostRows, ImportPreview.MostCharacters, stop);
+        return ImportPreview.Of(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings, first);
     }
 
-    /// <summary>Starts the import. Posted twice it starts one job.</summary>
-    /// <param name="columns">Where each column of the file goes, in its order.</param>
-    /// <param name="marketing">Set all contacts as marketing contacts.</param>
-    /// <param name="listName">The name of a static list to make of the contacts, or null.</param>
-    /// <returns>The job's id, or what is wrong, as a sentence.</returns>
+    /// <summary>Starts an import that makes and changes contacts and keeps what a row leaves empty.</summary>
+    /// <inheritdoc cref="Start(long, long, ImportOrder, long?, CancellationToken)"/>
     public Task<(long? JobId, string? Error)> Start(long accountId, long id, string name, IReadOnlyList<ImportColumn> columns, bool marketing, string? listName, long? userId, CancellationToken stop) =>
+        Start(accountId, id, new ImportOrder(name, columns, marketing, listName, ImportChoices.Usual, new Dictionary<int, PropertyWish>()), userId, stop);
+
+    /// <summary>Starts the import. Posted twice it starts one job.</summary>
+    /// <returns>The job's id, or what is wrong, as a sentence; then nothing was made, no property and no list.</returns>
+    public Task<(long? JobId, string? Error)> Start(long accountId, long id, ImportOrder order, long? userId, CancellationToken stop) =>
         db.Write<(long?, string?)>(async tx =>
         {
-            if (await tx.SingleOrNone<Import>(Sql["lock"], new { accountId, id }) is not { } import) return (null, "There is no such import.");
+            if (await tx.SingleOrNone<Import>(Sql["lock"], new { accountId, id }) is not { } import) return (null, ImportRefusals.None);
             if (import.JobId is { } running) return (running, null);
-            if (string.IsNullOrWhiteSpace(name)) return (null, "Give the import a name.");
-            var error = ImportPlan.Error(columns, await properties.Catalog(tx, accountId));
-            if (error is not null) return (null, error);
-            ContactList? list = null;
+            var (name, marketing, listName) = (order.Name, order.Marketing, order.ListName);
+            if (string.IsNullOrWhiteSpace(name)) return (null, ImportRefusals.Nameless);
+            if (Error(order, await properties.Catalog(tx, accountId)) is { } wrong) return (null, wrong);
+            var (list, error) = ((ContactList?)null, (string?)null);
             if (listName is not null) (list, error) = await lists.Create(tx, accountId, listName, ListKind.Manual, null, TimeZoneInfo.Utc, userId);
             if (error is not null) return (null, error);
+            var columns = await Make(tx, accountId, order, userId);
             var seenId = await lists.Freeze(tx, accountId, new(), userId);
             var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
-            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId });
+            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId, deeds = order.Choices.Deeds.ToString().ToLowerInvariant(), order.Choices.ByEmail, order.Choices.Clears });
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsImported, $"{name.Trim()} ({import.FileName})", Math.Max(0, import.Lines - 1), after: marketing ? "set as marketing contacts" : null);
             return (jobId, null);
         }, stop);
@@ -113,6 +137,26 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
     /// <summary>The uploaded file as a text of rows.</summary>
     /// <exception cref="JobFailedException">It was removed.</exception>
     internal async Task<StoredFile> File(Import import) => await files.Find(import.AccountId, import.FileId) ?? throw new JobFailedException(Files.Gone);
+
+    /// <summary>What is wrong with the columns and the wished properties, or null.</summary>
+    private static string? Error(ImportOrder order, PropertyCatalog catalog)
+    {
+        foreach (var (column, wish) in order.Wishes)
+            if (wish.Error(catalog) is { } fault) return ListRefusal.Say(ImportRefusals.Wish, order.Columns[column].Heading, fault);
+        if (order.Wishes.Values.GroupBy(wish => wish.InternalName).FirstOrDefault(same => same.Count() > 1) is { } twice) return ListRefusal.Say(ImportRefusals.WishedTwice, twice.First().Label);
+        var (columns, wished) = order.Wished(catalog);
+        return ImportPlan.Error(columns, wished, order.Choices);
+    }
+
+    /// <summary>Makes the wished properties.</summary>
+    /// <returns>The columns with them.</returns>
+    private async Task<IReadOnlyList<ImportColumn>> Make(Tx tx, long accountId, ImportOrder order, long? userId)
+    {
+        var columns = order.Columns.ToList();
+        foreach (var (column, wish) in order.Wishes)
+            columns[column] = columns[column] with { Property = (await properties.Create(tx, accountId, wish, userId)).Made!.Name };
+        return columns;
+    }
 
     /// <summary>The file's rows from a place on.</summary>
     internal CsvRows Rows(StoredFile file, CsvFormat format, long? position = null, long number = 0) =>

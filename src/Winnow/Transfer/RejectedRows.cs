@@ -7,9 +7,14 @@ namespace Winnow.Transfer;
 /// can be mended and imported again. UTF-8 with a byte order mark, which Excel wants, and the delimiter of the original.</summary>
 internal static class RejectedRows
 {
+    private static readonly string[] Notes = ["Row", "Column", "Value", "Reason"];
+
+    /// <summary>How many columns in front are ours: a file of rejected rows that comes back mended.</summary>
+    public static int NotesIn(IReadOnlyList<string> headings) => headings.Take(Notes.Length).SequenceEqual(Notes) ? Notes.Length : 0;
+
     /// <summary>The heading.</summary>
     public static byte[] Heading(IReadOnlyList<ImportColumn> columns, char delimiter) =>
-        [0xEF, 0xBB, 0xBF, .. Text([["Row", "Column", "Value", "Reason", .. columns.Select(c => c.Heading)]], delimiter)];
+        [0xEF, 0xBB, 0xBF, .. Text([[.. Notes, .. columns.Select(c => c.Heading)]], delimiter)];
 
     /// <summary>The rows of one batch.</summary>
     public static byte[] Rows(IEnumerable<(CsvRow Row, RowFault Fault)> rejected, char delimiter) =>

@@ -109,7 +109,19 @@ public sealed class ImportAndDeletePagesTests
         await page.SetInputFilesAsync("[name=File]", new FilePayload { Name = "spring fair.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(Csv(2_345) + "nobody,X,Y\n") });
         await page.ClickAsync("main button");
         await page.WaitForSelectorAsync("select[name=Column]");
+        await page.SelectOptionAsync("#column-3", "+");                     // a property of its own, of the kind that its cells show
+        await page.WaitForSelectorAsync("[name=Dates-3]");
+        Assert.Equal("date", await page.InputValueAsync("[name=Kind-3]"));
+        await page.SelectOptionAsync("#column-2", "lifecyclestage");
+        await page.WaitForSelectorAsync("#mapped .form-error");
+        await page.CheckAsync("[name=Marketing]");
+        await page.WaitForSelectorAsync("#becoming p");
+        await page.ClickAsync("main section details summary");
         await Chromium.Check(page, $"import-mapping-{look}");
+        await page.SelectOptionAsync("#column-2", "city");
+        await page.WaitForSelectorAsync("#mapped:not(:has(.form-error))");
+        await page.UncheckAsync("[name=Marketing]");
+        await page.WaitForSelectorAsync("#becoming:not(:has(p))", new() { State = WaitForSelectorState.Attached });
         await page.CheckAsync("[name=MakeList]");
         await page.ClickAsync("main button.btn-primary");
         await page.WaitForSelectorAsync("#job");
@@ -147,8 +159,8 @@ public sealed class ImportAndDeletePagesTests
 
     private static string Csv(int rows)
     {
-        var text = new StringBuilder("E-mail,Voornaam,Woonplaats\n");
-        for (var i = 0; i < rows; i++) text.Append(CultureInfo.InvariantCulture, $"c{i}@example.test,Ann,Utrecht\n");
+        var text = new StringBuilder("E-mail,Voornaam,Woonplaats,Sinds\n");
+        for (var i = 0; i < rows; i++) text.Append(CultureInfo.InvariantCulture, $"c{i}@example.test,Ann,Utrecht,{i % 9 + 1}/4/2026\n");
         return text.ToString();
     }
 
@@ -171,7 +183,7 @@ public sealed class ImportAndDeletePagesTests
     /// <summary>Sends the page's form with a name several times.</summary>
     private static async Task<HttpResponseMessage> Post(WebApp app, string path, (string Name, string Value)[] values)
     {
-        var hidden = (await WebApp.Page(app.Http, path)).QuerySelectorAll("main form input[type=hidden]").Select(f => KeyValuePair.Create(f.GetAttribute("name")!, f.GetAttribute("value")!));
+        var hidden = (await WebApp.Page(app.Http, path)).QuerySelector("main [name=Column]")!.Closest("form")!.QuerySelectorAll("input[type=hidden]").Select(f => KeyValuePair.Create(f.GetAttribute("name")!, f.GetAttribute("value")!));
         return await app.Http.PostAsync(path, new FormUrlEncodedContent([.. hidden, .. values.Select(v => KeyValuePair.Create(v.Name, v.Value))]));
     }
 
