@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Winnow.Accounts;
 using Winnow.Audit;
+using Winnow.Backup;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Email;
@@ -46,6 +47,8 @@ public static class WinnowServices
             .AddSingleton<Inbox>().AddSingleton<BouncePolicies>().AddJob<TellSender>().AddSingleton<IntakeSettingsStore>().AddSingleton<ReportMarks>().AddSingleton<UnmatchedReports>().AddSingleton<ForgetEvidence>().AddSingleton<SnsCertificates>().AddSingleton<Webhooks>().AddSingleton<ReportMailboxes>().AddSingleton<FetchReports>().AddSingleton<JudgeReports>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<DayBudget>().AddSingleton<SecondChancesStore>().AddSingleton<Unbounce>().AddJob<UnbounceContacts>().AddJob<TellIncident>().AddSingleton<Incidents>().AddSingleton<Parole>().AddSingleton<SendingFigures>().AddSingleton<MarkDead>().AddSingleton<RuleRecords>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
             .AddSingleton<UploadText>().AddSingleton<Imports>().AddSingleton<MarketingForecast>().AddJob<ImportContacts>().AddJob<ImportOptOuts>().AddJob<UndoImport>().AddSingleton<ExportFiles>().AddJob<ExportContacts>().AddJob<ExportOptOuts>()
+            // backup
+            .AddSingleton<WriteArchive>().AddSingleton<RestoreArchive>().AddSingleton<RestoreAccount>()
             // vitals
             .AddSingleton<VitalSigns>()
             .AddSingleton<IEnumerable<RecurringWork>>(Schedule.All);

@@ -85,6 +85,8 @@ public static class AuditWords
         [AuditAction.PrivateAppRotated] = "Access token rotated",
         [AuditAction.PrivateAppRevoked] = "Private app revoked",
         [AuditAction.AuditExported] = "Audit log exported",
+        [AuditAction.BackupMade] = "Backup made",
+        [AuditAction.BackupRestored] = "Restored from a backup",
     };
 
     /// <summary>The words of a stored name; the name itself when a later version wrote it.</summary>

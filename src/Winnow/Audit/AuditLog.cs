@@ -157,6 +157,10 @@ public enum AuditAction
     PrivateAppRevoked,
     /// <summary>This record was taken out as a file.</summary>
     AuditExported,
+    /// <summary>An archive of the account, or of the installation, was made; subject: its name, count: its rows, after: its sum.</summary>
+    BackupMade,
+    /// <summary>The account came back from an archive; subject: when that was made.</summary>
+    BackupRestored,
 }
 
 /// <summary>One line of the record.</summary>

@@ -17,6 +17,8 @@ public abstract class BulkRow
 {
     /// <summary>Writes a 64-bit integer; instants are Unix milliseconds.</summary>
     public abstract void Long(long? value);
+    /// <summary>Writes a 32-bit integer.</summary>
+    public abstract void Int(int? value);
     /// <summary>Writes text.</summary>
     public abstract void Text(string? value);
     /// <summary>Writes text that is UTF-8 already.</summary>
@@ -75,6 +77,8 @@ internal sealed class PostgresBulk(int columns) : BulkRow
         var to = Value(8);
         BinaryPrimitives.WriteInt64BigEndian(to, number);
     }
+
+    public override void Int(int? value) { if (value is { } number) BinaryPrimitives.WriteInt32BigEndian(Value(4), number); else Null(); }
 
     public override void Text(string? value)
     {
@@ -170,6 +174,8 @@ internal sealed class SqliteBulk(sqlite3_stmt statement) : BulkRow
     }
 
     public override void Long(long? value) { if (value is { } v) _ = raw.sqlite3_bind_int64(statement, ++column, v); else Null(); }
+    public override void Int(int? value) => Long(value);
+
     public override void Text(string? value)
     {
         if (value is null) { Null(); return; }

@@ -36,14 +36,16 @@ public sealed class Db : IAsyncDisposable
         : new(Dialect.Sqlite, SqliteFactory.Instance.CreateDataSource(SqliteFile(connection)));
 
     /// <summary>Runs work in one transaction and commits; an exception rolls all of it back.</summary>
-    public async Task<T> Write<T>(Func<Tx, Task<T>> work, CancellationToken stop = default)
+    public Task<T> Write<T>(Func<Tx, Task<T>> work, CancellationToken stop = default) => Transact(work, null, stop);
+
+    private async Task<T> Transact<T>(Func<Tx, Task<T>> work, int? patience, CancellationToken stop)
     {
         if (oneWriter is not null) await oneWriter.WaitAsync(stop);
         try
         {
             await using var connection = await Connect(stop);
             await using var transaction = await connection.BeginTransactionAsync(stop);
-            var tx = new Tx(Dialect, connection, transaction, stop);
+            var tx = new Tx(Dialect, connection, transaction, stop, patience);
             var result = await work(tx);
             await tx.WriteTheEnd();
             await transaction.CommitAsync(stop);
@@ -67,6 +69,19 @@ public sealed class Db : IAsyncDisposable
         }
         catch (DbException) when (Count()) { throw; }
     }
+
+    /// <summary>Runs statements that only read, all of them as of one moment, for as long as it takes: writers go on beside it.</summary>
+    public async Task<T> Snapshot<T>(Func<Tx, Task<T>> work, CancellationToken stop = default)
+    {
+        await using var connection = await Connect(stop);
+        await using var transaction = connection is SqliteConnection sqlite
+            ? sqlite.BeginTransaction(deferred: true)
+            : await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, stop);
+        return await work(new Tx(Dialect, connection, transaction, stop, patience: 0));
+    }
+
+    /// <summary>As <see cref="Write{T}"/>, for statements that may take any time.</summary>
+    internal Task<T> WriteLong<T>(Func<Tx, Task<T>> work, CancellationToken stop) => Transact(work, 0, stop);
 
     /// <summary>Whether writers wait while an index is made.</summary>
     public bool WritersWaitForIndexes => oneWriter is not null;
@@ -92,7 +107,7 @@ public sealed class Db : IAsyncDisposable
             await using var connection = await Connect(stop);
             await connection.ExecuteAsync("pragma page_size = 8192; pragma journal_mode = wal");
         }
-        await Write(ApplyMissing, stop);
+        await Write(tx => Migrations.Apply(tx), stop);
     }
 
     /// <inheritdoc/>
@@ -115,24 +130,6 @@ public sealed class Db : IAsyncDisposable
         Errors.Add(1);
         return false;                               // nothing is caught
     }
-
-    private async Task ApplyMissing(Tx tx)
-    {
-        await tx.Execute(Alone);
-        await tx.Execute(CreateVersions);
-        var applied = (await tx.Query<string>(Versions)).ToHashSet();
-        foreach (var (version, text) in SqlFile.Migrations().Where(m => !applied.Contains(m.Version)))
-        {
-            await tx.Execute(Statement.Built(version, text));
-            await tx.Execute(Applied, new { version });
-        }
-    }
-
-    /// <summary>Until the commit: on PostgreSQL by a number of our own, for even the table of versions may not be there yet.</summary>
-    private static readonly Statement Alone = new("migrate alone", d => d == Dialect.Postgres ? "select pg_advisory_xact_lock(87105110111)" : "select 1");
-    private static readonly Statement CreateVersions = Statement.Built("versions", "create table if not exists schema_versions (version text primary key)");
-    private static readonly Statement Versions = Statement.Built("versions", "select version from schema_versions");
-    private static readonly Statement Applied = Statement.Built("applied", "insert into schema_versions (version) values (@version)");
 
     /// <summary>Whether something failed because a disk is full, that of the database or our own.</summary>
     public static bool DiskIsFull(Exception e) => e is SqliteException { SqliteErrorCode: 13 } or PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 or unchecked((int)0x80070070) };

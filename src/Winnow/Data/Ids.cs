@@ -10,6 +10,14 @@ public static class Ids
         returning next_id - @count
         """);
 
+    private static readonly Statement Reach = Statement.Built("ids reach", """
+        insert into ids (account_id, kind, next_id) values (@accountId, @kind, @id + 1)
+        on conflict (account_id, kind) do update set next_id = case when ids.next_id <= @id then @id + 1 else ids.next_id end
+        """);
+
+    /// <summary>Gives out no id up to this one any more: it came from elsewhere.</summary>
+    public static Task Pass(Tx tx, long accountId, string kind, long id) => tx.Execute(Reach, new { accountId, kind, id });
+
     /// <summary>The first of <paramref name="count"/> ids that follow each other. Installation-wide things use account 0.</summary>
     public static Task<long> Next(Tx tx, long accountId, string kind, long count = 1) => tx.Single<long>(Take, new { accountId, kind, count });
 }

@@ -7,7 +7,8 @@ namespace Winnow.Data;
 
 /// <summary>A connection, in a transaction unless it only reads. Arguments are the properties of an object or a
 /// <see cref="Dictionary{TKey,TValue}"/> of names to values; <c>in @ids</c> takes an array.</summary>
-public sealed partial class Tx(Dialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken stop)
+/// <param name="patience">How long a statement may take, in seconds; null for the driver's 30, 0 for any time.</param>
+public sealed partial class Tx(Dialect dialect, DbConnection connection, DbTransaction? transaction, CancellationToken stop, int? patience = null)
 {
     private readonly List<Func<Task>> last = [];
 
@@ -60,7 +61,7 @@ public sealed partial class Tx(Dialect dialect, DbConnection connection, DbTrans
         await command.PrepareAsync(Stop);
     }
 
-    private CommandDefinition Command(Statement sql, object? args) => new(sql.For(dialect), dialect == Dialect.Sqlite ? JsonArrays.In(args) : args, transaction, cancellationToken: Stop);
+    private CommandDefinition Command(Statement sql, object? args) => new(sql.For(dialect), dialect == Dialect.Sqlite ? JsonArrays.In(args) : args, transaction, patience, cancellationToken: Stop);
 
     [GeneratedRegex(@"(?<![@\w])@(\w+)")]
     private static partial Regex Parameter();

@@ -19,6 +19,7 @@ public sealed class ModulesTests
         ["Lists"] = "Audit Contacts Data Filters Jobs",
         ["Email"] = "Accounts Audit Contacts Data Jobs Lists",
         ["Transfer"] = "Audit Contacts Data Jobs Lists",
+        ["Backup"] = "Audit Data",
         ["Vitals"] = "Data",
     };
 
