@@ -191,6 +191,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         // exports
         new("/contacts/export", Permission.Export),
         new("/email/bounce-tools/export", Permission.Export),
+        new("/lists/export", Permission.Export),
+        new("/email/{Id:long}/export", Permission.Export),
         new("/exports/{id:long}", Permission.Export),                   // and only for who ordered it
 
         // jobs

@@ -87,6 +87,8 @@ public static class AuditWords
         [AuditAction.AuditExported] = "Audit log exported",
         [AuditAction.BackupMade] = "Backup made",
         [AuditAction.BackupRestored] = "Restored from a backup",
+        [AuditAction.ListsExported] = "List of lists exported",
+        [AuditAction.RecipientsExported] = "Recipients of an email exported",
     };
 
     /// <summary>The words of a stored name; the name itself when a later version wrote it.</summary>

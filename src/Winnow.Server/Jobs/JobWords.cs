@@ -26,6 +26,7 @@ public static class JobWords
         [nameof(UndoImport)] = ("arrow-back-up", "of {0} contacts looked at", "What was given back before stays so. The rest can be undone later."),
         [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
         [nameof(ExportOptOuts)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),
+        [nameof(ExportReport)] = ("download", "of {0} lines written", "The file is not finished and cannot be downloaded."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),
         [nameof(EraseContacts)] = ("user-x", "of {0} contacts erased", "It goes on by itself within the hour: what was deleted permanently is erased to the end."),
         [nameof(SetProperty)] = ("pencil", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),

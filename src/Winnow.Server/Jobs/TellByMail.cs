@@ -4,6 +4,7 @@ using Winnow.Accounts;
 using Winnow.Email;
 using Winnow.Jobs;
 using Winnow.Server.Ui;
+using Winnow.Transfer;
 
 namespace Winnow.Server.Jobs;
 
@@ -19,6 +20,7 @@ public sealed class TellByMail(JobQueue jobs, AccountStore accounts, MailSetting
         var what = run.State<JobEnded>();
         var (sender, reader) = (await settings.Read(run.AccountId, stop), await accounts.Person(run.AccountId, what.UserId, stop));
         if (!sender.Complete || reader is null || await jobs.Find(run.AccountId, what.JobId) is not { Outcome: { } outcome } job || run.Done > 0) return null;
+        if (outcome == "done" && job.Kind == nameof(ExportContacts) && job.ResultAs<ExportState>()?.Tells == true) return null;           // the mail with the link tells it
         var letter = Speak.In(reader.Language, () => Letter(job, outcome, reader, sender.PublicUrl));
         await run.Step(async tx =>
         {

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Winnow.Accounts;
 using Winnow.Server.Accounts;
 using Winnow.Server.Api;
-using Winnow.Server.Audit;
 using Winnow.Server.Contacts;
 using Winnow.Server.Email;
 using Winnow.Server.Email.Bounces;
@@ -70,7 +69,6 @@ public static class WebRole
         app.MapTheme();
         app.MapKeys();
         app.MapAccounts();
-        app.MapAudit();
         app.MapBounces();
         app.MapDoors();
         app.MapContacts();

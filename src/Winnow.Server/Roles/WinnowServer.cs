@@ -32,7 +32,8 @@ public static class WinnowServer
         });
         builder.Services.AddWinnow(builder.Configuration["database"] ?? builder.Configuration["Winnow:Database"] ?? $"Data Source={Path.GetFullPath(Path.Combine("data", "winnow.db"))}");
         builder.Services.AddLocalization();
-        builder.Services.AddSingleton<TellExport>().AddKeyedSingleton<IJob>(ExportOptOuts.MailJob, (s, _) => s.GetRequiredService<TellExport>());
+        builder.Services.AddSingleton<TellExport>().AddKeyedSingleton<IJob>(ExportFiles.MailJob, (s, _) => s.GetRequiredService<TellExport>());
+        builder.Services.AddSingleton<Reports>().AddSingleton<ExportReport>().AddKeyedSingleton<IJob>(ExportFiles.ReportJob, (s, _) => s.GetRequiredService<ExportReport>());
         builder.Services.AddSingleton<TellByMail>().AddKeyedSingleton<IJob>(Notifications.MailJob, (s, _) => s.GetRequiredService<TellByMail>());
         var roles = Roles(builder.Configuration["roles"]);
         if (roles.Contains("web")) builder.AddWeb();

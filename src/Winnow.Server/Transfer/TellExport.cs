@@ -20,21 +20,22 @@ public sealed class TellExport(JobQueue jobs, AccountStore accounts, MailSetting
         if (!sender.Complete || reader is null || run.Done > 0 || await jobs.Find(run.AccountId, ready.JobId) is not { } export) return null;
         if (export.IsOpen) throw new JobPostponedException("The export has written its file and is about to end.", TimeSpan.FromSeconds(1));
         if (export.Outcome != "done" || export.ResultAs<ExportedFile>() is not { ExpiresAt: { } until } file) return null;
-        var letter = Speak.In(reader.Language, () => Letter(ready, file.Rows, until, reader, sender.PublicUrl));
+        var letter = Speak.In(reader.Language, () => Letter(export, file.Rows, until, reader, sender.PublicUrl));
         await run.Step(async tx =>
         {
-            await mail.Send(tx, run.AccountId, ready.To, letter.Subject, letter.Text, letter.Html);
+            await mail.Send(tx, run.AccountId, ready.To ?? reader.Email, letter.Subject, letter.Text, letter.Html);
             return new Step<ExportReady>(ready, 1);
         }, stop);
         return null;
     }
 
-    private SystemLetter Letter(ExportReady ready, long rows, DateTimeOffset until, SignedInPerson reader, string url)
+    private SystemLetter Letter(Job export, long rows, DateTimeOffset until, SignedInPerson reader, string url)
     {
         var format = new Format(CultureInfo.CurrentCulture, Account.Zone(reader.TimeZone), clock);
-        return new(words["Unsubscribes and bounces: the file is ready"],
-            [words["Hello {0},", reader.UserName], words.Count(rows, "The file of unsubscribes and bounces is ready. It holds {0} address.", "The file of unsubscribes and bounces is ready. It holds {0} addresses.")],
-            words["Download the file"], $"{url}/exports/{ready.JobId}",
+        var (subject, holds) = export.Kind == nameof(ExportOptOuts)
+            ? (words["Unsubscribes and bounces: the file is ready"], words.Count(rows, "The file of unsubscribes and bounces is ready. It holds {0} address.", "The file of unsubscribes and bounces is ready. It holds {0} addresses."))
+            : (words["{0}: the file is ready", export.Title].Value, words.Count(rows, "The file is ready. It holds {0} line below the heading.", "The file is ready. It holds {0} lines below the heading."));
+        return new(subject, [words["Hello {0},", reader.UserName], holds], words["Download the file"], $"{url}/exports/{export.Id}",
             [words["The link works until {0}, and only for {1}, who ordered the file and must be signed in.", format.Moment(until), reader.UserName]]);
     }
 }

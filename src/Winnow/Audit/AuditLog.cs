@@ -161,6 +161,10 @@ public enum AuditAction
     BackupMade,
     /// <summary>The account came back from an archive; subject: when that was made.</summary>
     BackupRestored,
+    /// <summary>The list of lists was exported.</summary>
+    ListsExported,
+    /// <summary>The recipients of an e-mail were exported.</summary>
+    RecipientsExported,
 }
 
 /// <summary>One line of the record.</summary>

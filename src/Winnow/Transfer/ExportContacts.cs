@@ -11,7 +11,8 @@ namespace Winnow.Transfer;
 /// <param name="Columns">Internal names of properties, in this order; empty for all of them. Those by which people know a contact come before them in any case.</param>
 /// <param name="Delimiter">Comma or semicolon; with the semicolon numbers have a decimal comma. Of no account for a workbook.</param>
 /// <param name="IsWorkbook">An Excel workbook instead of a CSV file.</param>
-public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter, bool IsWorkbook = false);
+/// <param name="Tells">The link to the file is mailed to who orders it.</param>
+public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter, bool IsWorkbook = false, bool Tells = false);
 
 /// <summary>Where an export is, and at its end what came of it.</summary>
 /// <param name="Columns">Internal names of the properties, as they stand in the file.</param>
@@ -19,7 +20,8 @@ public sealed record ExportWish(IReadOnlyList<string> Columns, char Delimiter, b
 /// <param name="Rows">Contacts in the file.</param>
 /// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
 /// <param name="Sheet">How far the sheet of a workbook is; null for a CSV file.</param>
-public sealed record ExportState(long SelectionId, long FileId, IReadOnlyList<string> Columns, string Delimiter, long After, long Rows, DateTimeOffset? ExpiresAt = null, SheetProgress? Sheet = null);
+/// <param name="Tells">The link is mailed at the end.</param>
+public sealed record ExportState(long SelectionId, long FileId, IReadOnlyList<string> Columns, string Delimiter, long After, long Rows, DateTimeOffset? ExpiresAt = null, SheetProgress? Sheet = null, bool Tells = false);
 
 /// <summary>Writes a selection of contacts of any size to a CSV file or an Excel workbook: frozen first, then written in the order of their ids, some thousand a transaction, so that
 /// the file is complete when the job ends and never in memory. Only who ordered it can download it, for <see cref="ExportFiles.KeptDays"/> days.</summary>
@@ -62,7 +64,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
             var (start, sheet) = wish.IsWorkbook ? WorkbookFile.Begin([.. columns.Select(column => CsvText.Doubled(column.Label))]) : (CsvText.Start(columns.Select(column => CsvText.Harmless(column.Label)), wish.Delimiter), null);
             await files.Append(tx, accountId, fileId, start);
 
-            var state = new ExportState(selectionId, fileId, [.. columns.Select(column => column.Name)], wish.Delimiter.ToString(), 0, 0, Sheet: sheet);
+            var state = new ExportState(selectionId, fileId, [.. columns.Select(column => column.Name)], wish.Delimiter.ToString(), 0, 0, Sheet: sheet, Tells: wish.Tells);
             var (operationId, jobId) = (await Ids.Next(tx, accountId, "bulk_operation"), await jobs.Enqueue<ExportContacts>(tx, accountId, title, state, frozen.Set.Count, userId));
             await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = frozen.Set.Count, jobId, words, userId, now = clock.GetUtcNow() });
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsExported, words, frozen.Set.Count, after: string.Join(", ", columns.Select(column => column.Label)));
@@ -102,6 +104,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
         var (state, until) = (run.State<ExportState>(), clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
         if (state.Sheet is { } sheet) await files.Append(tx, run.AccountId, state.FileId, WorkbookFile.End(sheet));
         await files.KeepUntil(tx, run.AccountId, state.FileId, until);
+        if (state.Tells && run.UserId is { } user) await JobQueue.Enqueue(tx, run.AccountId, ExportFiles.MailJob, "Tell by email that a file is ready", new ExportReady(run.Id, user, null), 1, null, clock.GetUtcNow());
         return new(state with { ExpiresAt = until }, 0);
     }
 

@@ -1,13 +1,19 @@
 using Winnow.Audit;
 using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.Transfer.Workbooks;
 
 namespace Winnow.Transfer;
 
 /// <summary>What the result of every export says of its file.</summary>
 /// <param name="Rows">Lines of the file, the heading left out.</param>
 /// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
-public sealed record ExportedFile(long FileId, long Rows, DateTimeOffset? ExpiresAt);
+/// <param name="Sheet">Of a workbook: how its sheet was written.</param>
+public sealed record ExportedFile(long FileId, long Rows, DateTimeOffset? ExpiresAt, SheetProgress? Sheet = null);
+
+/// <summary>What the mail is to tell: which export is ready, and where the link goes.</summary>
+/// <param name="To">The address; null for that of the person.</param>
+public sealed record ExportReady(long JobId, long UserId, string? To);
 
 /// <summary>The files that exports leave: only who ordered one can download it, for <see cref="KeptDays"/> days, and each download is on record.</summary>
 public sealed class ExportFiles(Db db, Files files, JobQueue jobs, TimeProvider clock)
@@ -15,9 +21,12 @@ public sealed class ExportFiles(Db db, Files files, JobQueue jobs, TimeProvider 
     /// <summary>How long a file can be downloaded, in days.</summary>
     public const int KeptDays = 7;
 
+    /// <summary>The job that mails the link, and the one that writes reports; their words are the pages', so they live with them.</summary>
+    public const string MailJob = "TellExport", ReportJob = "ExportReport";
+
     /// <summary>Whether a job leaves such a file.</summary>
     /// <param name="kind">As in the jobs table.</param>
-    public static bool Leaves(string kind) => kind is nameof(ExportContacts) or nameof(ExportOptOuts);
+    public static bool Leaves(string kind) => kind is nameof(ExportContacts) or nameof(ExportOptOuts) or ReportJob;
 
     /// <summary>The file of an export for who ordered it, which is put on record; null for everybody else, and when it is not finished or past its date.</summary>
     /// <param name="userId">Who asks; null for the operator of the installation.</param>

@@ -39,9 +39,6 @@ public sealed record OptOutWish(bool Unsubscribed, bool Bounced, bool SpamReport
 /// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
 public sealed record OptOutExportState(OptOutWish Wish, long FileId, string? To, string After, long Rows, DateTimeOffset? ExpiresAt = null);
 
-/// <summary>What the mail is to tell: which export is ready, and where the link goes.</summary>
-public sealed record ExportReady(long JobId, long UserId, string To);
-
 /// <summary>Exports unsubscribes and bounces: a CSV file over addresses, not over contacts, so also those of deleted contacts and of imported opt-out lists. Addresses
 /// of erased people live on only as hashes and are left out. Written some thousand a transaction; its end orders the mail with the link.</summary>
 public sealed class ExportOptOuts(Db db, Files files, JobQueue jobs, TimeProvider clock) : IJob
@@ -49,8 +46,6 @@ public sealed class ExportOptOuts(Db db, Files files, JobQueue jobs, TimeProvide
     /// <summary>In how many accounts of this installation an address must be dead to be a global bounce: so many that none of them can be told.</summary>
     public const int GlobalFrom = 3;
 
-    /// <summary>The job that mails the link; its words are the pages', so it lives with them.</summary>
-    public const string MailJob = "TellExport";
     private const int Size = 2_000;
     private static readonly SqlFile Sql = SqlFile.Beside<ExportOptOuts>();
 
@@ -101,7 +96,7 @@ public sealed class ExportOptOuts(Db db, Files files, JobQueue jobs, TimeProvide
         var (state, now) = (run.State<OptOutExportState>(), clock.GetUtcNow());
         var until = now.AddDays(ExportFiles.KeptDays);
         await files.KeepUntil(tx, run.AccountId, state.FileId, until);
-        if (state.To is { } to && run.UserId is { } user) await JobQueue.Enqueue(tx, run.AccountId, MailJob, "Tell by email that a file is ready", new ExportReady(run.Id, user, to), 1, null, now);
+        if (state.To is { } to && run.UserId is { } user) await JobQueue.Enqueue(tx, run.AccountId, ExportFiles.MailJob, "Tell by email that a file is ready", new ExportReady(run.Id, user, to), 1, null, now);
         return new(state with { ExpiresAt = until }, 0, state.Rows);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Winnow.Accounts;
 using Winnow.Audit;
 using Winnow.Data;
@@ -32,10 +33,12 @@ public sealed class AuditTests
         Assert.Single((await WebApp.Page(app.Http, "/settings/audit?What=ContactsDeleted")).QuerySelectorAll("tbody tr"));
         Assert.Empty((await WebApp.Page(app.Http, "/settings/audit?Until=2001-01-01")).QuerySelectorAll("tbody tr"));
 
-        var file = await app.Http.GetStringAsync("/settings/audit/export?What=AccountChanged");
+        var ordered = await WebApp.Post(app.Http, "/settings/audit/export?What=AccountChanged", new() { ["Separator"] = "comma" }, "export-report");
+        await app.Services.GetRequiredService<Winnow.Jobs.JobRunner>().RunOpenJobs();
+        var file = await app.Http.GetStringAsync(ordered.Headers.Location!.AbsolutePath.Replace("/jobs/", "/exports/", StringComparison.Ordinal));
         Assert.Contains("'=Fernhill & Co", file, StringComparison.Ordinal);
         Assert.Equal(3, file.Split("\r\n").Length);
-        Assert.Contains("Audit log exported", (await WebApp.Page(app.Http, "/settings/audit")).QuerySelector("tbody tr")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Audit log exported", (await WebApp.Page(app.Http, "/settings/audit?What=AuditExported")).QuerySelector("tbody tr")!.TextContent, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await colleague.GetAsync("/settings/audit")).StatusCode);
     }
 

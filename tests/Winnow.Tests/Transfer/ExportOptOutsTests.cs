@@ -84,7 +84,7 @@ public sealed class ExportOptOutsTests
         await RunTo(app, job);
         var lines = (await Text(app, job)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Enumerable.Range(0, 6_000).Select(n => $"a{n:D4}@example.test,,TRUE,"), lines[1..]);
-        Assert.Equal(1, await app.Scalar<long>("select count(*) from jobs where account_id = 1 and kind = @kind", new { kind = ExportOptOuts.MailJob }));
+        Assert.Equal(1, await app.Scalar<long>("select count(*) from jobs where account_id = 1 and kind = @kind", new { kind = ExportFiles.MailJob }));
 
         Assert.NotNull(await app.Get<ExportFiles>().Download(1, job, 1));
         Assert.Null(await app.Get<ExportFiles>().Download(1, job, 2));
