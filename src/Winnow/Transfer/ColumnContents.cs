@@ -24,7 +24,8 @@ public static partial class ColumnContents
         if (cells.Count == 0) return null;
         foreach (var (name, looks) in Looks)
             if (BuiltInProperties.Of(name) is var property && !taken.Contains(property.Id) && Most(cells, looks)) return property;
-        return catalog.Present.FirstOrDefault(p => p is { Type: PropertyType.Enumeration, Options.Count: > 1 } && ColumnNames.CanBeMapped(p) && !taken.Contains(p.Id) && Most(cells, cell => cell.Length > 2 && PropertyValue.Parse(p, cell).Error is null));
+        var several = cells.Distinct(StringComparer.OrdinalIgnoreCase).Skip(1).Any();            // one word all over is a choice of anything
+        return catalog.Present.FirstOrDefault(p => p is { Type: PropertyType.Enumeration, Options.Count: > 1 } && several && ColumnNames.CanBeMapped(p) && !taken.Contains(p.Id) && Most(cells, cell => cell.Length > 2 && PropertyValue.Parse(p, cell).Error is null));
     }
 
     /// <summary>The kind of <see cref="PropertyWish.Kinds"/> that holds all these cells; never a choice, as the rest of the file may hold others.</summary>

@@ -9,6 +9,8 @@ public static partial class ColumnFormats
     /// <summary>Day first, month first; and what separates the decimals.</summary>
     public const string DayFirst = "dmy", MonthFirst = "mdy", Comma = ",", Point = ".";
 
+    private static readonly System.Buffers.SearchValues<char> Grouping = System.Buffers.SearchValues.Create(".,' \u00A0\u202F");
+
     /// <summary>The order of days and months that the cells show, and whether they leave it open; null when no cell is such a date.</summary>
     public static (string? Order, bool IsOpen) DatesOf(IEnumerable<string> cells)
     {
@@ -39,7 +41,7 @@ public static partial class ColumnFormats
     /// <summary>The cell with its date in the order year, month, day; as it is when it holds no such date.</summary>
     public static string PlainDate(string cell, string? order)
     {
-        if (order is null || Slashed().Match(cell.Trim()) is not { Success: true } match) return cell;
+        if (order is null || cell is [_, _, _, _, '-', ..] || Slashed().Match(cell.Trim()) is not { Success: true } match) return cell;
         var (first, second, year) = (Number("a"), Number("b"), Number("year"));
         if (match.Groups["year"].Length == 2) year += year < 50 ? 2000 : 1900;
         var (day, month) = order == MonthFirst ? (second, first) : (first, second);
@@ -49,7 +51,7 @@ public static partial class ColumnFormats
     }
 
     /// <summary>The cell with its number as programs write it; as it is when it holds none.</summary>
-    public static string PlainNumber(string cell, string? decimals) => decimals is null || !Figures().IsMatch(cell.Trim()) ? cell
+    public static string PlainNumber(string cell, string? decimals) => decimals is null || cell.AsSpan().IndexOfAny(Grouping) < 0 || !Figures().IsMatch(cell.Trim()) ? cell
         : string.Concat(cell.Where(c => c != (decimals == Comma ? '.' : ',') && c is not (' ' or '\u00A0' or '\u202F' or '\''))).Replace(',', '.');
 
     private static char? Decides(string cell)

@@ -55,7 +55,7 @@ public static class ColumnNames
         return [.. headings.Select(heading => Of(properties, heading) is { } found && CanBeMapped(found) && taken.Add(found.Id) ? found : null)];
     }
 
-    /// <summary>The properties that the columns mean. The whole headings come first, then parts of them, then cells: what is likely never takes a property from what is certain.</summary>
+    /// <summary>The properties that the columns mean. The whole headings come first, then parts of them, then cells: what is likely never takes a property from what is certain. Where a heading names a property that is taken, or that Winnow keeps itself, the cells are no reason to think of another.</summary>
     /// <param name="cells">For each column some of its cells that hold something.</param>
     internal static IReadOnlyList<ColumnMatch> Match(PropertyCatalog properties, IReadOnlyList<string> headings, IReadOnlyList<IReadOnlyList<string>> cells)
     {
@@ -64,12 +64,9 @@ public static class ColumnNames
         var taken = matches.Select(match => match?.Property?.Id).OfType<long>().ToHashSet();
         foreach (var find in new Func<int, Property?>[] { i => Within(headings[i], cells[i], taken), i => ColumnContents.Property(properties, cells[i], taken) })
             for (var i = 0; i < matches.Length; i++)
-                if (matches[i] is null && !IsKept(properties, headings[i]) && find(i) is { } found && taken.Add(found.Id)) matches[i] = new(found, Certainty.Likely);
+                if (matches[i] is null && Of(properties, headings[i]) is null && find(i) is { } found && taken.Add(found.Id)) matches[i] = new(found, Certainty.Likely);
         return [.. matches.Select(match => match ?? new(null, Certainty.None))];
     }
-
-    /// <summary>Whether the heading names what Winnow keeps itself: its cells are no reason to think of something else.</summary>
-    private static bool IsKept(PropertyCatalog properties, string heading) => Of(properties, heading) is { } found && !CanBeMapped(found);
 
     /// <summary>The property whose heading is part of this one, the longest and best at its end, where the noun stands: "Email of the buyer", "Company phone". No address without addresses.</summary>
     private static Property? Within(string heading, IReadOnlyList<string> cells, HashSet<long> taken)

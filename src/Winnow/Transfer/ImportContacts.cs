@@ -9,7 +9,7 @@ namespace Winnow.Transfer;
 /// <summary>Imports the rows of a file, <see cref="BatchSize"/> at a time: a batch, the place in the file behind it, its rejected
 /// rows and its part of the list commit together, so an import whose process dies goes on behind the last whole batch.
 /// Rows are read and understood ahead of the writer, on the other core.</summary>
-public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts, Properties properties, ListMembers members) : IJob
+public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts, Properties properties, ListStore lists, ListMembers members) : IJob
 {
     internal const int BatchSize = 5_000;
     private const int BatchCharacters = 8 << 20;
@@ -69,7 +69,7 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
         var joins = new MemberSet(first.Select(d => d.After!.Id).Order());
         foreach (var id in joins.Ids) seen.Add(id);
         await members.Flip(tx, import.AccountId, import.SeenId!.Value, joins, new());
-        if (import.ListId is { } list) await members.Flip(tx, import.AccountId, list, joins, new());
+        if (import.ListId is { } list) await lists.Move(tx, import.AccountId, list, joins, join: true);       // also one that was deleted: restored, it is whole
         await imports.Reject(tx, import, drafts.Rejected);
 
         return new(state with

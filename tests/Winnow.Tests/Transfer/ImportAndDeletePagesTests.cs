@@ -129,6 +129,9 @@ public sealed class ImportAndDeletePagesTests
         await RunJobs(app);
         await page.WaitForSelectorAsync(".tiles");                          // by itself: the page asks every second
         await Chromium.Check(page, $"import-done-{look}");
+        await page.ClickAsync("main a[href$='/undo']");
+        await page.WaitForSelectorAsync("#dialog dialog[open] [data-typed-count]");
+        await Chromium.Check(page, $"import-undo-{look}");
         await page.GotoAsync("/imports");
         await Chromium.Check(page, $"imports-{look}");
 

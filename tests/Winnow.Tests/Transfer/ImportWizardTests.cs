@@ -205,6 +205,23 @@ public sealed class ImportWizardTests
     }
 
     [Theory, Databases]
+    public async Task Lists_that_ask_who_is_in_the_list_of_an_import_hear_of_it_and_who_was_put_in_by_hand_meanwhile_counts_once(string database)
+    {
+        await using var app = await TestApp.On(database);
+        await app.Add(TestApp.Account, ["email=c3@example.test"]);
+        var id = await Upload(app, "email,email,city\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"c{i}@example.test,other,Ede\n")));
+        var columns = (await Preview(app, id)).Columns;
+        Assert.Equal(["email", null, "city"], columns.Select(c => c.Property));                       // a heading twice: the first counts
+        await app.Get<Imports>().Start(TestApp.Account, id, Order(columns) with { ListName = "Fair" }, 1, default);
+        var fair = (await app.Get<Imports>().Find(1, id))!.ListId!.Value;
+        Assert.Equal((1L, null), await app.Db.Write(tx => app.Get<ListStore>().AddMembers(tx, TestApp.Account, fair, new([1]))));
+        var asking = await app.List("At the fair", ListKind.Dynamic, AskingListsTests.Json(AskingListsTests.InList(fair)));
+        await app.RunJobs();
+        Assert.Equal((100L, 100), (await app.Db.Read(tx => app.Get<ListMembers>().Count(tx, 1, fair)), (await app.Members(asking)).Count()));
+        Assert.Empty(await app.Differences());
+    }
+
+    [Theory, Databases]
     public async Task A_misread_file_is_read_again_as_a_person_says_it_is_written_and_goes_on_there_after_a_kill(string database)
     {
         await using var app = await TestApp.On(database);
@@ -269,6 +286,29 @@ public sealed class ImportWizardTests
         Assert.Equal("2026-03-04", await Since(app));
         Assert.Equal(1, await app.Services.GetRequiredService<Db>().Read(tx => tx.Single<long>(Statement.Built("test", "select count(*) from contacts where account_id = 1 and marketing"))));
         Assert.Equal(HttpStatusCode.Redirect, (await app.Http.GetAsync(path)).StatusCode);                                       // it was started
+    }
+
+    [Fact]
+    public async Task The_page_of_an_import_pauses_it_lets_it_go_on_and_says_when_its_list_is_gone()
+    {
+        await using var app = await WebApp.On("sqlite");
+        await app.SetUp();
+        var (imports, runner) = (app.Services.GetRequiredService<Imports>(), app.Services.GetRequiredService<JobRunner>());
+        var (id, _) = await imports.Upload(1, "fair.csv", new MemoryStream(Encoding.UTF8.GetBytes("email\nann@example.test\n")), 1, default);
+        await imports.Start(1, id!.Value, "Fair", [new("email", "email")], false, "Fair", 1, default);
+        var path = $"/imports/{id}";
+        await WebApp.Post(app.Http, path, [], $"{path}/pause");
+        await runner.RunOpenJobs();
+        var page = await WebApp.Page(app.Http, path);
+        Assert.Equal("Paused", page.QuerySelector(".page-head .badge")!.TextContent);
+        var list = (await imports.Find(1, id.Value))!.ListId!.Value;
+        await app.Services.GetRequiredService<Db>().Write(tx => app.Services.GetRequiredService<ListStore>().Delete(tx, 1, list, 1));
+        Assert.Contains("The import goes on without it.", (await WebApp.Page(app.Http, path)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        await WebApp.Post(app.Http, path, [], $"{path}/resume");
+        await runner.RunOpenJobs();
+        page = await WebApp.Page(app.Http, path);
+        Assert.Contains("The contacts were imported all the same.", page.QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("1", page.QuerySelector("#job .tile .big")!.TextContent);
     }
 
     private static Task<string> Since(WebApp app) => app.Services.GetRequiredService<Db>().Read(async tx =>
