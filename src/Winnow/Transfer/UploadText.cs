@@ -59,7 +59,7 @@ public sealed class UploadText(Db db, Files files, TimeProvider clock)
             return (new(id, new("utf-8", ',', 0), workbook.Text.Lines, "xlsx", workbook.Sheet), null);
         }
         catch (BadWorkbook bad) { return (null, bad.Message); }
-        catch (Exception e) when (e is InvalidDataException or NotSupportedException or ArgumentException or OverflowException or EndOfStreamException) { return (null, UploadFaults.Damaged); }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException) { return (null, UploadFaults.Damaged); }
     }
 
     private async Task<(UploadedText?, string?)> FromMixed(StoredFile file, ExaminedUpload upload, long? userId, CancellationToken stop)
