@@ -31,9 +31,8 @@ public sealed record ContactChange(Contact? Before, Contact After, IReadOnlySet<
 }
 
 /// <summary>What a deleted contact was, as far as others need to know.</summary>
-/// <param name="EmailKey">Its primary address, normalised.</param>
 /// <param name="Marketing">It counted toward the contact tier.</param>
-public sealed record DeletedContact(long Id, string? EmailKey, bool Marketing);
+public sealed record DeletedContact(long Id, bool Marketing);
 
 /// <summary>Hears of every change of contacts in the transaction that makes it: list membership and the search index are
 /// right when the change commits. Implementations work in sets: a call may bring one change or five thousand.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Winnow.Data;
 
 namespace Winnow.Contacts;
@@ -6,27 +5,44 @@ namespace Winnow.Contacts;
 /// <content>The same change of very many contacts.</content>
 public sealed partial class ContactStore
 {
-    private static readonly SqlFile Many = SqlFile.Of("Contacts/ContactStore.SetSame.sql");
-
     /// <summary>Changes properties with columns of their own on contacts, to values that follow from what these properties are: what <see cref="Save"/> does, by a
-    /// statement for all who had the same before, without carrying the rest of each contact to and fro. Contacts are read only when lists look at these properties.</summary>
+    /// statement for all who had the same before, without carrying the rest of each contact to and fro. Contacts are held and read only when lists look at
+    /// what changes; else the change itself sees to it that nobody came between, and those of whom somebody did are looked at again.</summary>
     /// <param name="asked">All properties that <paramref name="change"/> looks at or gives.</param>
     /// <param name="change">Changes a contact, of which it may ask no more than these properties.</param>
+    /// <param name="likely">What most of them probably have: those are changed before anyone is looked at.</param>
     /// <returns>How many contacts there were with which values before.</returns>
     public async Task<List<(Contact Before, int Count)>> SetSame(
-        Tx tx, Actor actor, long accountId, PropertyCatalog properties, IReadOnlyCollection<long> ids, IReadOnlyList<Property> asked, Action<Contact> change)
+        Tx tx, Actor actor, long accountId, PropertyCatalog properties, IReadOnlyCollection<long> ids, IReadOnlyList<Property> asked, Action<Contact> change, Contact? likely = null)
     {
-        var columns = asked.Select(p => p.Column!).ToList();
-        var groups = await SameBefore(tx, accountId, ids, columns);
-        var changes = groups.Select(g => (g.Before, After: Changed(g.Before), g.Ids)).Where(g => columns.Exists(c => !Equals(g.Before[c], g.After[c]))).ToList();
-        var (now, minded) = (clock.GetUtcNow(), false);
-        if (changes.Count > 0)
-            foreach (var follower in followers) minded |= await follower.Minds(tx, accountId, properties, asked.Select(p => p.Id).ToHashSet());
-        var before = minded ? await Read(tx, accountId, [.. changes.SelectMany(g => g.Ids).Order()]) : [];
-        foreach (var (old, after, those) in changes) await Set(tx, actor, properties, old, after, [.. columns.Where(c => !Equals(old[c], after[c]))], [.. those], now);
-        if (minded) await Tell(tx, accountId, properties, [.. before.Select(old => ContactChange.Of(old, Stamped(old, Changed(old)), properties))]);
-        else await Announce(tx, accountId, [], 0, changes.Sum(g => g.Ids.Count * (long)(One(g.After.IsMarketing) - One(g.Before.IsMarketing))));
-        return [.. groups.Select(g => (g.Before, g.Ids.Count))];
+        var (columns, were, now) = (asked.Select(p => p.Column!).ToList(), new List<(Contact Before, int Count)>(), clock.GetUtcNow());
+        var (left, hold, marketing) = (ids, false, 0L);
+        while (left.Count > 0)
+        {
+            var guess = likely is null ? null : new Same(likely, Changed(likely), [.. left], columns);
+            List<Same> sets = guess?.Differ.Count > 0 ? [guess] : [.. (await SameBefore(tx, accountId, left, columns, hold)).Select(g => new Same(g.Before, Changed(g.Before), g.Ids, columns))];
+            likely = null;
+            var changes = sets.Where(g => g.Differ.Count > 0).ToList();
+            if (!hold && await Minded(tx, accountId, properties, changes.SelectMany(g => g.Differ).SelectMany(c => properties.InColumn(c.Ordinal)).ToHashSet()))
+            {
+                hold = true;
+                continue;
+            }
+            var before = hold ? await Read(tx, accountId, [.. changes.SelectMany(g => g.Ids).Order()]) : [];
+            were.AddRange(sets.Except(changes).Select(g => (g.Before, g.Ids.Count)));
+            var others = new List<long>();
+            foreach (var same in changes)
+            {
+                var done = await Set(tx, actor, properties, same, columns, now);
+                were.Add((same.Before, done.Count));
+                marketing += done.Count * (long)(One(same.After.IsMarketing) - One(same.Before.IsMarketing));
+                if (done.Count < same.Ids.Count) others.AddRange(same.Ids.Except(done));
+            }
+            left = others;
+            if (hold) await Tell(tx, accountId, properties, [.. before.Select(old => ContactChange.Of(old, Stamped(old, Changed(old)), properties))]);
+        }
+        if (!hold) await Announce(tx, accountId, [], 0, marketing);
+        return were;
 
         Contact Changed(Contact old)
         {
@@ -42,34 +58,57 @@ public sealed partial class ContactStore
         }
     }
 
-    /// <summary>The contacts, held until the commit, by what they have in these columns.</summary>
-    private static async Task<List<(Contact Before, List<long> Ids)>> SameBefore(Tx tx, long accountId, IReadOnlyCollection<long> ids, List<ContactColumn> columns)
+    private async Task<bool> Minded(Tx tx, long accountId, PropertyCatalog properties, HashSet<long> changed)
+    {
+        if (changed.Count > 0)
+            foreach (var follower in followers) if (await follower.Minds(tx, accountId, properties, changed)) return true;
+        return false;
+    }
+
+    /// <summary>The contacts by what they have in these columns.</summary>
+    /// <param name="hold">Whether they are held until the commit.</param>
+    private static async Task<List<(Contact Before, List<long> Ids)>> SameBefore(Tx tx, long accountId, IReadOnlyCollection<long> ids, List<ContactColumn> columns, bool hold)
     {
         var groups = new Dictionary<string, (Contact Before, List<long> Ids)>();
-        await using var rows = await tx.Reader(Statement.Built("columns of contacts", $"select id, {string.Join(", ", columns.Select(c => c.Name))} from contacts where account_id = @accountId and id in @ids order by id $lock"), new { accountId, ids = ids.ToArray() });
+        await using var rows = await tx.Reader(Statement.Built("columns of contacts", $"select id, {string.Join(", ", columns.Select(c => c.Name))} from contacts where account_id = @accountId and id in @ids order by id{(hold ? " $lock" : "")}"), new { accountId, ids = ids.ToArray() });
+        var values = new object?[columns.Count];
         while (await rows.ReadAsync(tx.Stop))
         {
-            var before = Contact.New(accountId, 0);
-            for (var i = 0; i < columns.Count; i++) before[columns[i]] = rows.IsDBNull(i + 1) ? null : columns[i].Kind switch { ColumnKind.Flag => rows.GetBoolean(i + 1), ColumnKind.Long => rows.GetInt64(i + 1), _ => rows.GetString(i + 1) };
-            var key = JsonSerializer.Serialize(columns.Select(c => before[c]));
-            if (!groups.TryGetValue(key, out var group)) groups[key] = group = (before, []);
+            for (var i = 0; i < columns.Count; i++) values[i] = rows.IsDBNull(i + 1) ? null : columns[i].Kind switch { ColumnKind.Flag => rows.GetBoolean(i + 1), ColumnKind.Long => rows.GetInt64(i + 1), _ => rows.GetString(i + 1) };
+            var key = string.Join('\u001f', values.Select(value => value ?? "\u0000"));
+            if (!groups.TryGetValue(key, out var group))
+            {
+                groups[key] = group = (Contact.New(accountId, 0), []);
+                for (var i = 0; i < columns.Count; i++) group.Before[columns[i]] = values[i];
+            }
             group.Ids.Add(rows.GetInt64(0));
         }
         return [.. groups.Values];
     }
 
     /// <summary>Writes contacts that had the same and get the same, and their history.</summary>
-    private static async Task Set(Tx tx, Actor actor, PropertyCatalog properties, Contact before, Contact after, List<ContactColumn> columns, long[] ids, DateTimeOffset now)
+    /// <returns>Those that still had the same.</returns>
+    private static async Task<List<long>> Set(Tx tx, Actor actor, PropertyCatalog properties, Same same, List<ContactColumn> columns, DateTimeOffset now)
     {
-        var (accountId, changed) = (before.AccountId, columns.SelectMany(c => properties.InColumn(c.Ordinal)).Select(id => properties.Find(id)!).ToList());
-        await tx.Execute(Many["history-of-many"], new
-        {
-            accountId, ids, now, actor.Source, actor.SourceId, actor.UserId,
-            after = CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, after[p]))), before = CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, before[p]))),
-        });
-        var parameters = columns.ToDictionary(c => c.Name, c => after[c]);
-        (parameters["accountId"], parameters["ids"], parameters["now"]) = (accountId, ids, now);
-        await tx.Execute(Statement.Built("set columns of contacts",
-            $"update contacts set {string.Join(", ", columns.Select(c => $"{c.Name} = @{c.Name}"))}, version = version + 1, updated_at = @now where account_id = @accountId and id in @ids"), parameters);
+        var changed = same.Differ.SelectMany(c => properties.InColumn(c.Ordinal)).Select(id => properties.Find(id)!).ToList();
+        var parameters = same.Differ.ToDictionary(c => c.Name, c => same.After[c]);
+        foreach (var column in columns) parameters["was_" + column.Name] = same.Before[column];
+        (parameters["accountId"], parameters["ids"], parameters["now"]) = (same.Before.AccountId, same.Ids.ToArray(), now);
+        (parameters["source"], parameters["source_id"], parameters["user_id"]) = (actor.Source, actor.SourceId, actor.UserId);
+        (parameters["after"], parameters["before"]) = (Json(same.After), Json(same.Before));
+        var those = $"account_id = @accountId and id in @ids and {string.Join(" and ", columns.Select(c => $"{c.Name} is not distinct from @was_{c.Name}"))}";
+        var update = $"update contacts set {string.Join(", ", same.Differ.Select(c => $"{c.Name} = @{c.Name}"))}, version = version + 1, updated_at = @now where {those} returning id, version";
+        const string History = "insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before) select @accountId, id, version";
+        const string What = "@now, @source, @source_id, @user_id, @after, @before";
+        await tx.Execute(new("before setting columns", d => d == Dialect.Postgres ? ByKey : $"{History} + 1, {What} from contacts where {those}"), parameters);
+        return await tx.Query<long>(new("set columns of contacts", d => d == Dialect.Postgres ? $"with done as ({update}) {History}, {What} from done returning contact_id" : update), parameters);
+
+        string Json(Contact contact) => CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, contact[p])));
+    }
+
+    /// <summary>Contacts that have the same in some columns.</summary>
+    private sealed record Same(Contact Before, Contact After, List<long> Ids, List<ContactColumn> Columns)
+    {
+        public List<ContactColumn> Differ { get; } = [.. Columns.Where(c => !Equals(Before[c], After[c]))];
     }
 }

@@ -319,16 +319,16 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
         $"insert into contacts ({Columns}) {rows} on conflict (account_id, id) do update set {string.Join(", ", ContactColumn.Names.Skip(2).Select(n => $"{n} = excluded.{n}"))}";
 
     // SQLite copies, then deletes. PostgreSQL does both in one pass, along the key: rows are locked by id, as everywhere, so that two writers cannot wait for each other.
-    private static readonly Statement BeforeTaking = new("before taking to the bin", d => d == Dialect.Postgres
-        ? "select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)"
+    private const string ByKey = "select set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
+    private static readonly Statement BeforeTaking = new("before taking to the bin", d => d == Dialect.Postgres ? ByKey + ", set_config('work_mem', '32MB', true)"
         : $"insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from contacts where account_id = @accountId and id in @ids");
     private static readonly Statement TakeToBin = new("take to the bin", d => d == Dialect.Postgres
         ? $"""
            with gone as (delete from contacts where account_id = @accountId and id in @ids returning {Columns}),
-           bin as (insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from gone)
-           select id, email_key, marketing from gone
+           bin as (insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from gone returning id, marketing)
+           select id, marketing from bin
            """
-        : "delete from contacts where account_id = @accountId and id in @ids returning id, email_key, marketing");
+        : "delete from contacts where account_id = @accountId and id in @ids returning id, marketing");
     private static readonly Statement MoveFromBin = Statement.Built("move from the bin",
         $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing returning id");
 

@@ -71,7 +71,7 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelection
         var selectionId = await db.Read(tx => tx.Single<long>(Sql["selection-of"], new { run.AccountId, run.State<DeleteState>().OperationId }), stop);
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, selectionId, run.State<DeleteState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => DeleteBatch(tx, run, ids), stop));
+            await pace.Step(run, tx => DeleteBatch(tx, run, ids), stop);
         if (run.State<DeleteState>() is { Permanent: true, EraseJobId: null })
             await run.Step(async tx => new Step<DeleteState>(run.State<DeleteState>() with { After = 0, EraseJobId = await EraseContacts.Order(tx, jobs, run.AccountId, run.State<DeleteState>().OperationId, run.State<DeleteState>().Deleted, run.UserId) }, 0), stop);
         return run.State<DeleteState>();
@@ -82,7 +82,7 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelection
         var state = run.State<DeleteState>();
         var others = state.Permanent ? await tx.Query<string>(Sql["additional-addresses"], new { accountId = run.AccountId, ids = ids.ToArray() }) : [];   // a delete frees them
         var gone = await contacts.Delete(tx, run.AccountId, state.OperationId, ids);
-        if (state.Permanent) await contacts.Block(tx, run.AccountId, [.. gone.Select(c => c.EmailKey).OfType<string>().Concat(others)]);
+        if (state.Permanent) await contacts.Block(tx, run.AccountId, [.. others, .. await tx.Query<string>(Sql["addresses-in-bin"], new { run.AccountId, state.OperationId, ids = ids.ToArray() })]);
         await tx.Execute(Sql["count-deleted"], new { run.AccountId, state.OperationId, count = (long)gone.Count });
         return new(state with { After = ids[^1], Deleted = state.Deleted + gone.Count }, ids.Count);
     }

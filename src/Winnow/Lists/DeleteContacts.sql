@@ -16,3 +16,6 @@ select id from contacts where account_id = @accountId and marketing;
 
 -- name: additional-addresses
 select email_key from contact_emails where account_id = @accountId and contact_id in @ids;
+
+-- name: addresses-in-bin
+select email_key from deleted_contacts where account_id = @AccountId and operation_id = @OperationId and id in @ids and email_key is not null;

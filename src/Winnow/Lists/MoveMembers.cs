@@ -74,7 +74,7 @@ public sealed class MoveMembers(Db db, ContactStore contacts, ListStore lists, L
     {
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<MoveState>().SelectionId, run.State<MoveState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => MoveBatch(tx, run, ids), stop));
+            await pace.Step(run, tx => MoveBatch(tx, run, ids), stop);
         return run.State<MoveState>();
     }
 

@@ -35,7 +35,7 @@ public sealed class RestoreContacts(Db db, ContactStore contacts, Properties pro
         var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => tx.Query<long>(Sql["next"], new { run.AccountId, run.State<RestoreState>().OperationId, run.State<RestoreState>().After, limit = (long)pace.Size }), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => RestoreBatch(tx, run, catalog, ids), stop));
+            await pace.Step(run, tx => RestoreBatch(tx, run, catalog, ids), stop);
         return run.State<RestoreState>();
     }
 

@@ -77,24 +77,29 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
     /// <inheritdoc/>
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
-        var pace = new PacedBatches(clock);
+        var (pace, likely) = (new PacedBatches(clock), (Contact?)null);
         while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<MarketingState>().SelectionId, run.State<MarketingState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => Batch(tx, run, ids), stop));
+            await pace.Step(run, async tx =>
+            {
+                (var step, likely) = await Batch(tx, run, ids, likely);
+                return step;
+            }, stop);
         return run.State<MarketingState>();
     }
 
-    private async Task<Step<MarketingState>> Batch(Tx tx, JobRun run, List<long> ids)
+    private async Task<(Step<MarketingState> Step, Contact? Likely)> Batch(Tx tx, JobRun run, List<long> ids, Contact? likely)
     {
         var (state, reason, catalog) = (run.State<MarketingState>(), run.UserId is { } user ? Actor.Person(user).SourceId : null, await properties.Catalog(tx, run.AccountId));
         var were = await contacts.SetSame(tx, new("CRM_UI", $"bulk:{state.OperationId}", run.UserId), run.AccountId, catalog, ids, MarketingStatus.Properties, contact =>
         {
             if (state.ToMarketing) MarketingStatus.Set(contact, "USER_SET", reason);
             else MarketingStatus.SetNon(contact);
-        });
+        }, likely);
         long non = were.Where(w => !w.Before.IsMarketing).Sum(w => w.Count), scheduled = were.Where(w => MarketingStatus.IsScheduled(w.Before)).Sum(w => w.Count), marketing = were.Sum(w => w.Count) - non - scheduled;
-        return new(state.ToMarketing
+        var next = state.ToMarketing
             ? state with { After = ids[^1], Changed = state.Changed + non, TakenBack = state.TakenBack + scheduled, Same = state.Same + marketing }
-            : state with { After = ids[^1], Changed = state.Changed + marketing, Scheduled = state.Scheduled + scheduled, Same = state.Same + non }, ids.Count);
+            : state with { After = ids[^1], Changed = state.Changed + marketing, Scheduled = state.Scheduled + scheduled, Same = state.Same + non };
+        return (new(next, ids.Count), were.OrderByDescending(w => w.Count).FirstOrDefault().Before);
     }
 
     private async Task<MarketingReceipt> Receipt(Tx tx, FrozenSelection frozen)

@@ -77,7 +77,7 @@ public sealed class SetProperty(Db db, ContactStore contacts, Properties propert
     {
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<EditState>().SelectionId, run.State<EditState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => EditBatch(tx, run, ids), stop));
+            await pace.Step(run, tx => EditBatch(tx, run, ids), stop);
         return run.State<EditState>();
     }
 

@@ -50,7 +50,7 @@ public sealed class UndoEdit(Db db, ContactStore contacts, Properties properties
     {
         var pace = new PacedBatches(clock);
         while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<UndoState>().SelectionId, run.State<UndoState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => UndoBatch(tx, run, ids), stop));
+            await pace.Step(run, tx => UndoBatch(tx, run, ids), stop);
         return run.State<UndoState>();
     }
 

@@ -52,7 +52,7 @@ public sealed class UndoMove(Db db, ContactStore contacts, ListStore lists, List
     {
         var (pace, later) = (new PacedBatches(clock), await db.Write(tx => Later(tx, run.AccountId, run.State<UndoMoveState>()), stop));
         while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<UndoMoveState>().MovedId, run.State<UndoMoveState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => UndoBatch(tx, run, new(ids), later), stop));
+            await pace.Step(run, tx => UndoBatch(tx, run, new(ids), later), stop);
         return run.State<UndoMoveState>();
     }
 

@@ -58,6 +58,7 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
 
     private async Task<Step<ImportState>> Write(Tx tx, (Import Import, ImportPlan Plan, PropertyCatalog Catalog, MemberSet Seen) run, Batch batch, ImportState state, long done)
     {
+        await tx.CommitSoon();
         var (import, seen) = (run.Import, run.Seen);
         var drafts = await ImportDrafts.Of(tx, contacts, import.AccountId, batch.Rows, import.Deeds, seen.Contains);
         foreach (var draft in drafts.All) draft.Apply(run.Plan, import);
