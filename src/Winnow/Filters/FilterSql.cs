@@ -119,7 +119,8 @@ public sealed class FilterSql
         (Relation.AnyOf, Texts any) => filter.Property.IsMultiple ? AnyOfMany(filter.Property, any) : $"{Text(filter.Property)} in {Parameter(any.Values.ToArray())}",
         (Relation.AllOf, Texts all) => AllOf(filter.Property, all),
         (Relation.Exactly, Texts all) => Exactly(filter.Property, all),
-        (Relation.TextEqual, Texts any) => CaseFolding.Spellings(any.Values.Select(CaseFolding.Fold), MostSpellings) is { } spellings ? $"{Small(filter.Property)} in {Parameter(spellings.ToArray())}"
+        (Relation.TextEqual, Texts any) => CaseFolding.Spellings(any.Values.Select(CaseFolding.Fold), MostSpellings) is { } spellings
+            ? spellings.Count == 1 ? $"{Small(filter.Property)} = {Parameter(spellings.Single())}" : $"{Small(filter.Property)} in {Parameter(spellings.ToArray())}"
             : $"{Folded(filter.Property, any)} in {Parameter(any.Values.Select(CaseFolding.Fold).ToArray())}",
         (Relation.Contains, Texts any) => Contains(Folded(filter.Property, any), any.Values.Select(CaseFolding.Fold)),
         (Relation.ContainsExactly, Texts any) => Contains(Text(filter.Property), any.Values),
@@ -138,7 +139,7 @@ public sealed class FilterSql
     /// <summary>The bare column, which is what its partial index is for.</summary>
     private static string OneOf(string column, bool yes, bool no) => yes && no ? $"({column} or not {column})" : yes ? column : no ? $"not {column}" : $"({column} and not {column})";
 
-    /// <summary>Options lie between semicolons: one is there when taking it out changes the text.</summary>
+    /// <summary>Options lie between semicolons.</summary>
     private string AnyOfMany(Property property, Texts any) => Contains($"(';' || {Text(property)} || ';')", any.Values.Select(v => $";{v};"));
 
     private string AllOf(Property property, Texts all) =>
@@ -148,7 +149,7 @@ public sealed class FilterSql
     private string Exactly(Property property, Texts all) =>
         $"({AllOf(property, all)} and length({Text(property)}) - length(replace({Text(property)}, ';', '')) = {all.Values.Count - 1})";
 
-    private string Contains(string text, IEnumerable<string> parts) => Joined(" or ", [.. parts.Select(part => $"replace({text}, {Parameter(part)}, '') <> {text}")]);
+    private string Contains(string text, IEnumerable<string> parts) => Joined(" or ", [.. parts.Select(part => $"$position({text}, {Parameter(part)}) > 0")]);
 
     private string Either(string text, Texts any, Func<string, string, string> holds) => Joined(" or ", [.. any.Values.Select(v => holds(text, Parameter(CaseFolding.Fold(v))))]);
 
