@@ -23,7 +23,7 @@ public sealed class CsvRows(Stream content, CsvFormat format, long position, lon
     public const int MaxRow = 1 << 20;
 
     private const int Block = 1 << 16, Kept = 1_000;
-    private const string TooLong = "The row is longer than 1,048,576 characters.", BadQuote = "A quotation mark in this row is not closed, or closes in the middle of a cell.";
+    internal const string TooLong = "The row is longer than 1,048,576 characters.", BadQuote = "A quotation mark in this row is not closed, or closes in the middle of a cell.";
     private readonly Decoder decoder = format.Decoder();
     private readonly char quote = format.Quote;
     private readonly byte[] bytes = new byte[Block];

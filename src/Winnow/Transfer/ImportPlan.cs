@@ -76,8 +76,8 @@ internal sealed class ImportPlan
     {
         var values = new object?[Targets.Count];
         if (row.Fault is { } broken) return new(row, null, null, null, values, new("", row.Cells[0], broken));
-        if (IsHeading(row)) return new(row, null, null, null, values, new("", "", "This row is the heading again."));
-        if (TooMany(row)) return new(row, null, null, null, values, new("", "", $"The row has {row.Cells.Length} cells, the heading {columns.Count}."));
+        if (IsHeading(row)) return new(row, null, null, null, values, new("", "", ImportRefusals.HeadingAgain));
+        if (TooMany(row)) return new(row, null, null, null, values, new("", "", ListRefusal.Say(ImportRefusals.ManyCells, row.Cells.Length, columns.Count)));
         var (address, key, id) = ((string?)null, (string?)null, (long?)null);
         for (var i = 0; i < properties.Length && i < row.Cells.Length; i++)
         {
@@ -97,7 +97,7 @@ internal sealed class ImportPlan
             }
             if (error is not null) return new(row, null, null, null, values, new(columns[i].Heading, cell, error));
         }
-        return new(row, address, key, id, values, key is null && id is null ? new(KeyHeading, "", "The row has no email address and no record ID.") : null);
+        return new(row, address, key, id, values, key is null && id is null ? new(KeyHeading, "", ImportRefusals.NoAddress) : null);
     }
 
     /// <summary>Why a cell of this column would have its row rejected, or null.</summary>
@@ -140,7 +140,7 @@ internal sealed class ImportPlan
     {
         id = null;
         if (string.IsNullOrWhiteSpace(cell)) return null;
-        if (!long.TryParse(cell.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number <= 0) return "The record ID must be a whole number.";
+        if (!long.TryParse(cell.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number <= 0) return ImportRefusals.BadNumber;
         id = number;
         return null;
     }

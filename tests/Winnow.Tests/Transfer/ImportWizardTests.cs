@@ -270,7 +270,7 @@ public sealed class ImportWizardTests
         Assert.Equal(HttpStatusCode.Redirect, (await WebApp.Post(app.Http, path, new() { ["Delimiter"] = "", ["Other"] = "!" }, "format")).StatusCode);
         var page = await WebApp.Page(app.Http, path);
         Assert.Equal(["Certain", "Not recognised", "Certain"], page.QuerySelectorAll("#mapped .badge").Select(badge => badge.TextContent));
-        Assert.Contains("Row 3: Lifecycle Stage must be one of", page.QuerySelector("#mapped ul.small")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Row 3: “Asleep” Choose one of the options.", page.QuerySelector("#mapped ul.small")!.TextContent, StringComparison.Ordinal);
 
         var form = new Dictionary<string, string[]> { ["Column"] = ["email", "+", "lifecyclestage"], ["Marketing"] = ["true"], ["Deeds"] = ["both"], ["Deed"] = ["check"] };
         page = await WebApp.Read(await Post(app.Http, path, form));
