@@ -30,7 +30,7 @@ internal static class ExportCommand
     private static Command Command()
     {
         Kinds.AcceptOnlyFromAmong("unsubscribed", "bounced", "spam", "global");
-        var contacts = new Command("contacts", "Contacts as CSV: a list, what a filter or a search finds, or all.") { List, Filter, Search, Columns };
+        var contacts = new Command("contacts", "Contacts as CSV, or as an Excel workbook when FILE ends with .xlsx: a list, what a filter or a search finds, or all.") { List, Filter, Search, Columns };
         contacts.SetAction(Contacts);
         var optOuts = new Command("opt-outs", "Unsubscribed, bounced and complaining addresses as CSV, those of deleted contacts and imported ones included.") { Kinds };
         optOuts.SetAction(OptOuts);
@@ -50,7 +50,8 @@ internal static class ExportCommand
         if (receipt is null) throw new CommandException(error!);
         var wished = (parsed.GetValue(Columns) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
         await MustBeThere(installation, account, wished);
-        var outcome = await export.Confirm(account.Id, receipt.SelectionId, new(wished, Separator(parsed)), query, zone, words, Terminal.Text($"Export {receipt.Count:N0} contacts"), "contacts.csv", person?.UserId, stop);
+        var isWorkbook = parsed.GetRequiredValue(Output).EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
+        var outcome = await export.Confirm(account.Id, receipt.SelectionId, new(wished, Separator(parsed), isWorkbook), query, zone, words, Terminal.Text($"Export {receipt.Count:N0} contacts"), isWorkbook ? "contacts.xlsx" : "contacts.csv", person?.UserId, stop);
         return outcome.JobId ?? throw new CommandException(outcome.Error ?? "The contacts changed while they were being chosen. Run the command again.", ExitCode.Failed);
     }, stop);
 
@@ -97,10 +98,11 @@ internal static class ExportCommand
             await write(pipe);
             return;
         }
-        var part = $"{to}.{Guid.NewGuid():N}.part";
+        var part = $"{to}.part";                                        // what a killed run left there is written over; a run that goes on keeps it for itself
+        var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
         try
         {
-            await using (var file = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
+            await using (file)
             {
                 await write(file);
                 await file.FlushAsync(stop);

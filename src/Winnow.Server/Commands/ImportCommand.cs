@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Winnow.Accounts;
+using Winnow.Contacts;
 using Winnow.Jobs;
 using Winnow.Transfer;
 
@@ -15,6 +16,9 @@ internal static class ImportCommand
     private static readonly Option<string?> Name = new("--name") { Description = "The name of the import; without, that of the file." };
     private static readonly Option<string?> List = new("--list") { Description = "Make a static list of these contacts with this name." };
     private static readonly Option<bool> Marketing = new("--marketing") { Description = "Set all contacts as marketing contacts." };
+    private static readonly Option<ImportDeeds> Only = new("--only") { Description = "Only make new contacts, or only change known ones.", HelpName = "create|update" };
+    private static readonly Option<bool> ByEmail = new("--by-email") { Description = "Find contacts by address alone, also where a column holds record IDs." };
+    private static readonly Option<bool> Clear = new("--clear") { Description = "An empty cell empties the property; without, it changes nothing." };
     private static readonly Option<string?> Rejected = new("--rejected") { Description = "Write rejected rows to this file, with the reason, to be mended and imported again.", HelpName = "FILE" };
     private static readonly Option<bool> Look = new("--look") { Description = "Show where the columns would go, and import nothing." };
 
@@ -26,7 +30,7 @@ internal static class ImportCommand
 
     private static Command Command()
     {
-        var command = new Command("import", "Imports contacts from a CSV file, up to 512 MB.") { From, Account, As, Column, Name, List, Marketing, Rejected, Look, Database, Json };
+        var command = new Command("import", "Imports contacts from a CSV file or an Excel workbook, up to 512 MB.") { From, Account, As, Column, Name, List, Marketing, Only, ByEmail, Clear, Rejected, Look, Database, Json };
         command.SetAction(Run);
         return command;
     }
@@ -51,7 +55,9 @@ internal static class ImportCommand
             return await terminal.End(ExitCode.Done, "Nothing was imported.", new Dictionary<string, object?> { ["columns"] = columns });
         }
 
-        var (jobId, error) = await imports.Start(account.Id, import!.Id, parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), person?.UserId, stop);
+        var choices = new ImportChoices(parsed.GetValue(Only), parsed.GetValue(ByEmail), parsed.GetValue(Clear));
+        var order = new ImportOrder(parsed.GetValue(Name) ?? import!.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>());
+        var (jobId, error) = await imports.Start(account.Id, import!.Id, order, person?.UserId, stop);
         if (jobId is null) await Forget(installation, import);
         var job = await installation.Finish(account.Id, jobId ?? throw new CommandException(error!), terminal, "rows", stop);
         var result = job.ResultAs<ImportState>();

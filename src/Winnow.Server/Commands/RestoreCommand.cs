@@ -63,25 +63,12 @@ internal static class RestoreCommand
         await using var from = await Installation.Open(parsed.GetRequiredValue(Source));
         await using var to = await Installation.Open(parsed.GetRequiredValue(Target));
         using var together = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var writing = WriteTo(from, pipe.Writer, together.Token);
+        var writing = from.Get<WriteArchive>().WriteTo(pipe.Writer, together.Token);
         var outcome = await to.Get<RestoreArchive>().Restore(pipe.Reader.AsStream(), false, false, rows => terminal.Show(rows, 0, "rows"), stop);
         await together.CancelAsync();
         await pipe.Reader.CompleteAsync();
         await writing;
         return await End(to, outcome, false, terminal, stop);
-    }
-
-    private static async Task WriteTo(Installation from, PipeWriter pipe, CancellationToken stop)
-    {
-        try
-        {
-            await from.Get<WriteArchive>().Write(pipe.AsStream(leaveOpen: true), null, _ => Task.CompletedTask, stop);
-            await pipe.CompleteAsync();
-        }
-        catch (Exception e)
-        {
-            await pipe.CompleteAsync(e);                                // whoever reads meets it
-        }
     }
 
     private static async Task<int> End(Installation installation, RestoreOutcome outcome, bool holdMail, Terminal terminal, CancellationToken stop)

@@ -1,12 +1,14 @@
+using System.IO.Pipelines;
 using Winnow.Data;
 
 namespace Winnow.Backup;
 
 /// <summary>Restores the archive of one account into an installation, in one transaction, beside other accounts, of which nothing is touched. Its people are found by
 /// their addresses: who is known here stays as he is, the others are made. Where they or the account get another number, their numbers in all rows change along.</summary>
-public sealed class RestoreAccount(Db db, RestoreArchive restore)
+public sealed class RestoreAccount(Db db, TimeProvider clock)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<RestoreAccount>();
+    private static readonly Statement KnowKey = Statement.Built("know a key by name", "insert into data_protection_keys (id, xml) values (@key, '')");
     private static readonly Statement Person = Statement.Built("person of an address", "select id from users where email_key = @key"), IsTaken = Statement.Built("number of a person", "select count(*) from users where id = @id"),
         ForgetAuthenticator = Statement.Built("forget the authenticator", "update users set two_factor = false, authenticator_key = null where id = @id");
     private static readonly string[] People = ["user_id", "owner_id"];
@@ -20,36 +22,64 @@ public sealed class RestoreAccount(Db db, RestoreArchive restore)
     {
         await using var archive = new ArchiveReader(from);
         var head = await archive.Begin(stop);
-        if (head.AccountId is not { } archived) throw new ArchiveException("The archive holds a whole installation, not one account. Restore it without --account.");
+        if (head.AccountId is null) throw new ArchiveException("The archive holds a whole installation, not one account. Restore it without --account.");
         await db.Migrate(stop);
-        return await db.WriteLong(async tx =>
-        {
-            if (!(await Migrations.Of(tx)).SequenceEqual(head.Schema)) throw new ArchiveException("The archive was made by an older Winnow. An account can be restored by the version that made it, a whole installation by any later one.");
-            var (keys, hashKey) = await WriteArchive.Keys(tx);
-            var isForeign = head.Keys.Except(keys).Any();
-            var to = await Place(tx, archived, how);
-            var tables = (await ArchivedTables.All(tx, true)).ToDictionary(t => t.Name);
-            foreach (var table in tables.Values.Where(t => t.IsOfAccounts)) await tx.Execute(Statement.Built("empty", $"delete from {table.Name} where account_id = @to"), new { to });
-            var (sums, rows, people) = (new List<TableSum>(), 0L, new Dictionary<long, long>());
-            while (await archive.NextTable(stop) is { } next)
-            {
-                var table = RestoreArchive.Known(tables, next);
-                TableSum sum;
-                if (table.Name == "users") (sum, people) = await AddPeople(tx, archive, table, isForeign);
-                else sum = await RestoreArchive.Load(tx, archive, table, Numbers(table, archived, to, people, isForeign), async loaded => await told(rows + loaded));
-                sums.Add(sum);
-                rows += sum.Rows;
-            }
-            RestoreArchive.MustBeAll(tables.Keys, sums);
-            var isMoved = archived != to || people.Any(p => p.Key != p.Value);
-            foreach (var sum in sums.Where(s => s.Table != "users"))
-                if (await WriteArchive.Sum(tx, tables[sum.Table], to) is var stored && (stored.Rows != sum.Rows || !isMoved && !isForeign)) RestoreArchive.MustBe(sum, stored);
-            if (isForeign && !forgetErased && head.HashKey is not null && head.HashKey != hashKey && await tx.Single<long>(Sql["erased"], new { to }) is > 0 and var erased)
-                throw new ArchiveException($"{erased} erased addresses in the archive are hashed with a key of the installation it comes from: here nobody would recognise them, and they could be mailed again. Restore that whole installation instead, or add --forget-erased.");
-            await restore.Settle(tx, to, head, holdMail);
-            return new RestoreOutcome(new(head, new(sums.Count, rows, "", ""), sums), to, isForeign);
-        }, stop);
+        return (await db.Read(Migrations.Of, stop)).SequenceEqual(head.Schema)
+            ? await Load(archive, head, how, forgetErased, holdMail, told, stop)
+            : await BroughtUpToDate(archive, head, newer => Restore(newer, how, forgetErased, holdMail, told, stop), stop);
     });
+
+    /// <summary>An archive of an older Winnow is restored into a database of its own first, which is brought up to date; what that holds then is restored here.</summary>
+    private async Task<RestoreOutcome> BroughtUpToDate(ArchiveReader archive, ArchiveHead head, Func<Stream, Task<RestoreOutcome>> restoreHere, CancellationToken stop)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"winnow-{Guid.NewGuid():N}.db");
+        try
+        {
+            await using var between = Db.Open($"Data Source={file};Pooling=false");
+            await between.Migrate(head.Schema, stop);
+            await between.Write(async tx => { foreach (var key in head.Keys) await tx.Execute(KnowKey, new { key }); }, stop);
+            await new RestoreAccount(between, clock).Load(archive, head, RestoreAs.Itself, true, null, _ => Task.CompletedTask, stop);
+            await between.Migrate(stop);
+            var pipe = new Pipe();
+            using var together = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var writing = new WriteArchive(between, clock).WriteTo(pipe.Writer, head.AccountId, head, together.Token);
+            var outcome = await restoreHere(pipe.Reader.AsStream());
+            await together.CancelAsync();
+            await pipe.Reader.CompleteAsync();
+            await writing;
+            return outcome;
+        }
+        finally { foreach (var part in (string[])["", "-wal", "-shm"]) File.Delete(file + part); }
+    }
+
+    /// <param name="holdMail">Null: the account is here only on its way.</param>
+    private Task<RestoreOutcome> Load(ArchiveReader archive, ArchiveHead head, RestoreAs how, bool forgetErased, bool? holdMail, Func<long, Task> told, CancellationToken stop) => db.WriteLong(async tx =>
+    {
+        var archived = head.AccountId!.Value;
+        var (keys, hashKey) = await WriteArchive.Keys(tx);
+        var isForeign = head.Keys.Except(keys).Any();
+        var to = await Place(tx, archived, how);
+        var tables = (await ArchivedTables.All(tx, true)).ToDictionary(t => t.Name);
+        foreach (var table in tables.Values.Where(t => t.IsOfAccounts)) await tx.Execute(Statement.Built("empty", $"delete from {table.Name} where account_id = @to"), new { to });
+        var (sums, rows, people) = (new List<TableSum>(), 0L, new Dictionary<long, long>());
+        while (await archive.NextTable(stop) is { } next)
+        {
+            var table = RestoreArchive.Known(tables, next);
+            TableSum sum;
+            if (table.Name == "users") (sum, people) = await AddPeople(tx, archive, table, isForeign);
+            else sum = await RestoreArchive.Load(tx, archive, table, Numbers(table, archived, to, people, isForeign), async loaded => await told(rows + loaded));
+            sums.Add(sum);
+            rows += sum.Rows;
+        }
+        RestoreArchive.MustBeAll(tables.Keys, sums);
+        var isMoved = archived != to || people.Any(p => p.Key != p.Value);
+        foreach (var sum in sums.Where(s => s.Table != "users"))
+            if (await WriteArchive.Sum(tx, tables[sum.Table], to) is var stored && (stored.Rows != sum.Rows || !isMoved && !isForeign)) RestoreArchive.MustBe(sum, stored);
+        if (isForeign && !forgetErased && head.HashKey is not null && head.HashKey != hashKey && await tx.Single<long>(Sql["erased"], new { to }) is > 0 and var erased)
+            throw new ArchiveException($"{erased} erased addresses in the archive are hashed with a key of the installation it comes from: here nobody would recognise them, and they could be mailed again. Restore that whole installation instead, or add --forget-erased.");
+        if (holdMail is { } hold) await RestoreArchive.Settle(tx, clock, to, head, hold);
+        return new RestoreOutcome(new(head, new(sums.Count, rows, "", ""), sums), to, isForeign);
+    }, stop);
 
     /// <summary>The number that the account gets.</summary>
     private static async Task<long> Place(Tx tx, long archived, RestoreAs how)

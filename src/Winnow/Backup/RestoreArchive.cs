@@ -46,9 +46,23 @@ public sealed class RestoreArchive(Db db, TimeProvider clock)
             MustBeAll(tables.Keys, sums);
             foreach (var sum in sums) MustBe(sum, await WriteArchive.Sum(tx, tables[sum.Table], null));
             await Migrations.Apply(tx);
-            foreach (var accountId in await tx.Query<long>(Sql["accounts"])) await Settle(tx, accountId, head, holdMail);
+            foreach (var accountId in await tx.Query<long>(Sql["accounts"])) await Settle(tx, clock, accountId, head, holdMail);
             return new RestoreOutcome(new(head, new(sums.Count, rows, "", ""), sums));
         }, stop);
+    });
+
+    /// <summary>Reads an archive to its end and compares its sums; nothing is restored.</summary>
+    public static Task<RestoreOutcome> Check(Stream from, Func<long, Task> told, CancellationToken stop = default) => Refusing(async () =>
+    {
+        await using var archive = new ArchiveReader(from);
+        var (head, sums, rows) = (await archive.Begin(stop), new List<TableSum>(), 0L);
+        while (await archive.NextTable(stop) is { } table)
+        {
+            while (await archive.NextRow(table.Table, stop) is not null)
+                if (++rows % 1_000 == 0) await told(rows);
+            sums.Add(archive.Sum);
+        }
+        return new(new(head, new(sums.Count, rows, "", ""), sums));
     });
 
     /// <summary>Loads the rows of the table that an archive is at.</summary>
@@ -93,7 +107,7 @@ public sealed class RestoreArchive(Db db, TimeProvider clock)
     }
 
     /// <summary>After the rows: mail that was on its way is held, and the account's record tells of the restore.</summary>
-    internal async Task Settle(Tx tx, long accountId, ArchiveHead head, bool holdMail)
+    internal static async Task Settle(Tx tx, TimeProvider clock, long accountId, ArchiveHead head, bool holdMail)
     {
         var now = clock.GetUtcNow();
         if (holdMail)

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 using Winnow.Audit;
@@ -16,13 +17,16 @@ public sealed class WriteArchive(Db db, TimeProvider clock)
     /// <summary>Writes the archive.</summary>
     /// <param name="accountId">The account; null for all.</param>
     /// <param name="told">Is told now and then how many rows are written.</param>
-    public Task<ArchiveSum> Write(Stream to, long? accountId, Func<long, Task> told, CancellationToken stop = default) => db.Snapshot(async tx =>
+    public Task<ArchiveSum> Write(Stream to, long? accountId, Func<long, Task> told, CancellationToken stop = default) => Write(to, accountId, null, told, stop);
+
+    /// <param name="origin">The archive that this database was made of for a while: its secrets are that one's. Null for an installation.</param>
+    private Task<ArchiveSum> Write(Stream to, long? accountId, ArchiveHead? origin, Func<long, Task> told, CancellationToken stop) => db.Snapshot(async tx =>
     {
         await using var archive = new ArchiveWriter(to);
         var tables = await ArchivedTables.All(tx, accountId is not null);
         var name = accountId is null ? null : await tx.Single<string>(Sql["name"], new { accountId });
         var (keys, hashKey) = await Keys(tx);
-        await archive.Begin(new("winnow", ArchiveHead.Present, accountId, name, clock.GetUtcNow(), await Migrations.Of(tx), keys, hashKey), stop);
+        await archive.Begin(new("winnow", ArchiveHead.Present, accountId, name, origin?.Made ?? clock.GetUtcNow(), await Migrations.Of(tx), origin?.Keys ?? keys, origin is null ? hashKey : origin.HashKey), stop);
         var rows = 0L;
         foreach (var table in tables)
         {
@@ -36,6 +40,21 @@ public sealed class WriteArchive(Db db, TimeProvider clock)
         }
         return await archive.End(stop);
     }, stop);
+
+    /// <summary>Writes the archive into a pipe whose reader restores it; what goes wrong here the reader meets.</summary>
+    public Task WriteTo(PipeWriter pipe, CancellationToken stop) => WriteTo(pipe, null, null, stop);
+
+    internal async Task WriteTo(PipeWriter pipe, long? accountId, ArchiveHead? origin, CancellationToken stop)
+    {
+        try
+        {
+            await Write(pipe.AsStream(leaveOpen: true), accountId, origin, _ => Task.CompletedTask, stop);
+            await pipe.CompleteAsync();
+        }
+#pragma warning disable CA1031 // handed on, whatever it is
+        catch (Exception e) { await pipe.CompleteAsync(e); }
+#pragma warning restore CA1031
+    }
 
     /// <summary>Puts on record, in each account it holds, that an archive was made.</summary>
     /// <param name="where">The name of the file.</param>

@@ -100,14 +100,18 @@ public sealed class Db : IAsyncDisposable
     }
 
     /// <summary>Applies the numbered migrations that this database lacks. Two processes may start at once: the second waits.</summary>
-    public async Task Migrate(CancellationToken stop = default)
+    public Task Migrate(CancellationToken stop = default) => Migrate(null, stop);
+
+    /// <inheritdoc cref="Migrate(CancellationToken)"/>
+    /// <param name="only">Just these; null for all.</param>
+    public async Task Migrate(IReadOnlyCollection<string>? only, CancellationToken stop = default)
     {
         if (Dialect == Dialect.Sqlite)
         {
             await using var connection = await Connect(stop);
             await connection.ExecuteAsync("pragma page_size = 8192; pragma journal_mode = wal");
         }
-        await Write(tx => Migrations.Apply(tx), stop);
+        await Write(tx => Migrations.Apply(tx, only), stop);
     }
 
     /// <inheritdoc/>

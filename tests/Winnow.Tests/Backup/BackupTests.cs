@@ -118,6 +118,36 @@ public sealed class BackupTests
     }
 
     [Theory, Databases]
+    public async Task An_archive_of_an_older_Winnow_is_brought_up_to_date(string kind)
+    {
+        await using var database = await TestDatabase.Create(kind);
+        await using var old = Db.Open(database.Connection);
+        await old.Migrate([.. Migrations.Known.Where(m => string.CompareOrdinal(m, "0021") < 0)]);         // before jobs were paused
+        await old.Write(async tx =>
+        {
+            foreach (var row in (string[])[
+                "users (id, email, email_key, name, security_stamp, created_at) values (5, 'Noor@fernhill.example', 'noor@fernhill.example', 'Noor', '1', 1)",
+                "accounts (account_id, name, time_zone, language, secret, created_at) values (4, 'Fernhill', 'Europe/Amsterdam', 'nl', cast('x' as $bytes), 1)",
+                "account_users (account_id, user_id, super_admin, created_at) values (4, 5, true, 1)",
+                "jobs (account_id, id, kind, title, state, outcome, created_by, created_at) values (4, 9, 'BuildLists', 'Fill', cast('{}' as $json), 'done', 5, 1)"])
+                await tx.Execute(Statement.Built("as it was", $"insert into {row}"));
+        });
+        var backup = new WriteArchive(old, TimeProvider.System);
+        var (whole, account) = ((await Write(backup, null)).Archive, (await Write(backup, 4)).Archive);
+
+        await using var app = await TestApp.On(kind);
+        Assert.Null((await RestoreArchive.Check(account, _ => Task.CompletedTask)).Error);
+        Assert.Null((await app.Get<RestoreArchive>().Restore(whole, false, true, _ => Task.CompletedTask)).Error);
+        Assert.Equal(0, await app.Scalar<long>("select paused_ms from jobs where account_id = 4"));           // what a later migration added
+        account.Position = 0;
+        var again = await app.Get<RestoreAccount>().Restore(account, RestoreAs.New, false, true, _ => Task.CompletedTask);
+        Assert.Equal((null, 1L), (again.Error, again.AccountId));
+        Assert.Equal(0, await app.Scalar<long>("select paused_ms from jobs where account_id = 1"));
+        Assert.Equal(2, await app.Scalar<long>("select count(*) from audit_log where action = 'BackupRestored' and account_id in (4, 1)"));
+        Assert.Equal(Migrations.Known.Order(StringComparer.Ordinal), await app.Db.Read(Migrations.Of));
+    }
+
+    [Theory, Databases]
     public async Task A_new_table_is_in_the_archive_by_itself_or_stops_it(string kind)
     {
         await using var app = await TestApp.On(kind);

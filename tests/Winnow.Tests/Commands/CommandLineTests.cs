@@ -44,6 +44,10 @@ public sealed class CommandLineTests : IDisposable
         (code, _) = await Run(app, "export", "contacts", "--list", "fair", "--columns", "firstname,city", "-o", At("fair.csv"));
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal(["Record ID,Email,First Name,Last Name,City", "1,ann@example.test,Ann,,", "2,cees@example.test,Cees,,"], File.ReadAllText(At("fair.csv")).TrimEnd().Split("\r\n"));
+        (code, _) = await Run(app, "export", "contacts", "-o", At("all.xlsx"));
+        Assert.Equal((ExitCode.Done, "PK"), (code, File.ReadAllText(At("all.xlsx"))[..2]));
+        (code, said) = await Run(app, "import", At("all.xlsx"), "--only", "create");
+        Assert.Equal(0, Number(said, "created"));
         (code, said) = await Run(app, "export", "contacts", "-o", At("fair.csv"));
         Assert.Equal(ExitCode.WrongUse, code);
         Assert.Contains("--force", Word(said, "says"), StringComparison.Ordinal);
@@ -58,7 +62,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((ExitCode.Look, 1), (code, said.GetProperty("differences").GetArrayLength()));
 
         var record = await app.Services.GetRequiredService<Db>().Read(tx => tx.Query<(string Action, long? UserId)>(Statement.Built("record", "select action, user_id from audit_log where account_id = 1 and origin like 'command line, %' order by id")));
-        Assert.Equal([("ListCreated", 1L), ("ContactsImported", 1L), ("ContactsImported", null), ("OptOutsImported", null), ("ContactsExported", null), ("ExportDownloaded", null), ("OptOutsExported", null), ("ExportDownloaded", null)], record);
+        Assert.Equal([("ListCreated", 1L), ("ContactsImported", 1L), ("ContactsImported", null), ("OptOutsImported", null), ("ContactsExported", null), ("ExportDownloaded", null), ("ContactsExported", null), ("ExportDownloaded", null), ("ContactsImported", null), ("OptOutsExported", null), ("ExportDownloaded", null)], record);
     }
 
     [Fact]
