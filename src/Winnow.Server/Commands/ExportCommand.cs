@@ -1,13 +1,16 @@
 using System.CommandLine;
+using System.Globalization;
 using Winnow.Accounts;
 using Winnow.Contacts;
+using Winnow.Email;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.Server.Transfer;
 using Winnow.Transfer;
 
 namespace Winnow.Server.Commands;
 
-/// <summary><c>export contacts</c> and <c>export opt-outs</c>: the files of the pages, written to the disk or a pipe.</summary>
+/// <summary><c>export contacts</c>, <c>opt-outs</c> and the reports: the files of the pages, written to the disk or a pipe.</summary>
 internal static class ExportCommand
 {
     private static readonly Option<string?> Database = CommonOptions.Database(), Account = CommonOptions.Account(), As = CommonOptions.As();
@@ -21,22 +24,31 @@ internal static class ExportCommand
     private static readonly Option<string[]> Columns = new("--columns") { Description = "Internal names of properties; without, all of them. Record ID, email and names are always in it.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME" };
     private static readonly Option<string[]> Kinds = new("--kinds") { Description = "Which addresses; without, the first three. bounced leaves out what was unbounced.", AllowMultipleArgumentsPerToken = true, HelpName = "unsubscribed bounced spam global" };
 
+    private static readonly Argument<long> Email = new("EMAIL") { Description = "The number of the email, as in the address of its page." };
+
     public static DocumentedCommand Made { get; } = new(
         Command(),
         "winnow export contacts --list Customers --columns email city --output customers.csv",
         "winnow export contacts --filter dutch.json --semicolon | gzip > dutch.csv.gz",
+        "winnow export recipients 12 --output recipients.xlsx",
         "winnow export opt-outs --kinds unsubscribed spam --output opt-outs.csv --json");
 
     private static Command Command()
     {
         Kinds.AcceptOnlyFromAmong("unsubscribed", "bounced", "spam", "global");
-        var contacts = new Command("contacts", "Contacts as CSV, or as an Excel workbook when FILE ends with .xlsx: a list, what a filter or a search finds, or all.") { List, Filter, Search, Columns };
+        var contacts = new Command("contacts", "Contacts: a list, what a filter or a search finds, or all.") { List, Filter, Search, Columns };
         contacts.SetAction(Contacts);
         var optOuts = new Command("opt-outs", "Unsubscribed, bounced and complaining addresses as CSV, those of deleted contacts and imported ones included.") { Kinds };
         optOuts.SetAction(OptOuts);
-        foreach (var command in (Command[])[contacts, optOuts])
+        var lists = new Command("lists", "The lists, with their kind and how many contacts each has.");
+        lists.SetAction((parsed, stop) => Report(parsed, Reports.Lists, null, stop));
+        var recipients = new Command("recipients", "The recipients of an email: what became of each, and why.") { Email };
+        recipients.SetAction((parsed, stop) => Report(parsed, Reports.Recipients, parsed.GetValue(Email), stop));
+        var record = new Command("audit-log", "The record of who did what.");
+        record.SetAction((parsed, stop) => Report(parsed, Reports.AuditLog, null, stop));
+        foreach (var command in (Command[])[contacts, optOuts, lists, recipients, record])
             foreach (var option in (Option[])[Account, As, Output, Semicolon, Force, Database, Json]) command.Add(option);
-        return new("export", "Writes contacts or opt-outs to a file.") { contacts, optOuts };
+        return new("export", "Writes contacts, opt-outs or a report to a file: CSV, or (not opt-outs) an Excel workbook when FILE ends with .xlsx.") { contacts, optOuts, lists, recipients, record };
     }
 
     private static Task<int> Contacts(ParseResult parsed, CancellationToken stop) => Run(parsed, "contacts", async (installation, account, person) =>
@@ -50,16 +62,27 @@ internal static class ExportCommand
         if (receipt is null) throw new CommandException(error!);
         var wished = (parsed.GetValue(Columns) ?? []).SelectMany(names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToList();
         await MustBeThere(installation, account, wished);
-        var isWorkbook = parsed.GetRequiredValue(Output).EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
+        var isWorkbook = IsWorkbook(parsed);
         var outcome = await export.Confirm(account.Id, receipt.SelectionId, new(wished, Separator(parsed), isWorkbook), query, zone, words, Terminal.Text($"Export {receipt.Count:N0} contacts"), isWorkbook ? "contacts.xlsx" : "contacts.csv", person?.UserId, stop);
         return outcome.JobId ?? throw new CommandException(outcome.Error ?? "The contacts changed while they were being chosen. Run the command again.", ExitCode.Failed);
     }, stop);
 
     private static Task<int> OptOuts(ParseResult parsed, CancellationToken stop) => Run(parsed, "addresses", async (installation, account, person) =>
     {
+        if (IsWorkbook(parsed)) throw new CommandException("Opt-outs are written as CSV: give the file a name that ends with .csv.");
         var kinds = parsed.GetValue(Kinds) is { Length: > 0 } said ? said : ["unsubscribed", "bounced", "spam"];
         var wish = new OptOutWish(kinds.Contains("unsubscribed"), kinds.Contains("bounced"), kinds.Contains("spam"), kinds.Contains("global"), Separator(parsed));
         var (jobId, error) = await installation.Get<ExportOptOuts>().Order(account.Id, wish, null, "Export unsubscribes and bounces", "unsubscribes and bounces.csv", person?.UserId, stop);
+        return jobId ?? throw new CommandException(error!);
+    }, stop);
+
+    private static Task<int> Report(ParseResult parsed, string report, long? emailId, CancellationToken stop) => Run(parsed, "lines", async (installation, account, person) =>
+    {
+        if (report == Reports.AuditLog) await installation.Person(account, person?.Email, Permission.Users);
+        var email = emailId is { } id ? await installation.Get<EmailStore>().Find(account.Id, id, stop) ?? throw new CommandException($"{account.Name} has no email {id}.") : null;
+        var title = email is null ? $"Export {report}" : $"Export the recipients of {email.Name}";
+        var wish = new ReportWish(report, emailId, null, null, report == Reports.AuditLog ? new() : null, Separator(parsed), IsWorkbook(parsed));
+        var (jobId, error) = await installation.Get<ExportReport>().Order(account.Id, wish, email?.Name ?? title, null, title, report, person?.UserId, stop);
         return jobId ?? throw new CommandException(error!);
     }, stop);
 
@@ -72,6 +95,7 @@ internal static class ExportCommand
         await using var installation = await Installation.Open(parsed.GetValue(Database));
         var account = await installation.Account(parsed.GetValue(Account));
         var person = await installation.Person(account, parsed.GetValue(As), Permission.Export);
+        CultureInfo.CurrentUICulture = new(person?.Language ?? account.Language);                    // the words of reports
         var jobId = await order(installation, account, person);
         var job = await installation.Finish(account.Id, jobId, terminal, things, stop);
         if (job.Outcome != "done") return await terminal.End(job.Outcome == "cancelled" ? ExitCode.Stopped : ExitCode.Failed, $"Nothing was written. {job.Error}");
@@ -116,6 +140,8 @@ internal static class ExportCommand
             throw;
         }
     }
+
+    private static bool IsWorkbook(ParseResult parsed) => parsed.GetRequiredValue(Output).EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
 
     private static char Separator(ParseResult parsed) => parsed.GetValue(Semicolon) ? ';' : ',';
 

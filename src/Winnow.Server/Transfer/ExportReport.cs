@@ -21,12 +21,12 @@ public sealed record ReportWish(string Report, long? EmailId, string? Outcomes, 
 
 /// <summary>Where the file of a report is, and at its end what came of it.</summary>
 /// <param name="Language">In which its words are.</param>
-/// <param name="To">The address that the link is mailed to.</param>
+/// <param name="To">The address that the link is mailed to; null for none.</param>
 /// <param name="After">How far it is, as the report counts.</param>
 /// <param name="Rows">Lines in the file.</param>
 /// <param name="ExpiresAt">Until when it can be downloaded (UTC); null while it is being written.</param>
 /// <param name="Sheet">How far the sheet of a workbook is; null for CSV.</param>
-public sealed record ReportState(ReportWish Wish, string Language, long FileId, string To, long After, long Rows, DateTimeOffset? ExpiresAt = null, SheetProgress? Sheet = null);
+public sealed record ReportState(ReportWish Wish, string Language, long FileId, string? To, long After, long Rows, DateTimeOffset? ExpiresAt = null, SheetProgress? Sheet = null);
 
 /// <summary>Writes a report (lists, the recipients of an e-mail, the audit log) to a file, some thousand lines a transaction, in the language of who ordered it: its words are the
 /// pages', so it lives with them. Its end orders the mail with the link.</summary>
@@ -36,13 +36,14 @@ public sealed class ExportReport(Db db, Reports reports, Files files, JobQueue j
 
     /// <summary>Orders the file.</summary>
     /// <param name="subject">What it is of, for the record: the name of the e-mail.</param>
-    /// <param name="to">The address that gets the link.</param>
+    /// <param name="to">The address that gets the link; null: no mail is wanted.</param>
     /// <param name="title">The job's title.</param>
     /// <param name="fileName">The name of the file, without its end.</param>
+    /// <param name="userId">Who orders it; null for the operator of the installation.</param>
     /// <returns>The job's id, or what is wrong, as a sentence.</returns>
-    public async Task<(long? JobId, string? Error)> Order(long accountId, ReportWish wish, string subject, string to, string title, string fileName, long userId, CancellationToken stop = default)
+    public async Task<(long? JobId, string? Error)> Order(long accountId, ReportWish wish, string subject, string? to, string title, string fileName, long? userId, CancellationToken stop = default)
     {
-        if (EmailAddress.Normalize(to.Trim()) is null) return (null, "This is not a valid email address.");
+        if (to is not null && EmailAddress.Normalize(to.Trim()) is null) return (null, "This is not a valid email address.");
         var report = Reports.Named(wish.Report);
         return (await db.Write(async tx =>
         {
@@ -50,7 +51,7 @@ public sealed class ExportReport(Db db, Reports reports, Files files, JobQueue j
             var fileId = await files.Create(tx, accountId, $"{fileName}.{(wish.IsWorkbook ? "xlsx" : "csv")}", userId, clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
             await files.Append(tx, accountId, fileId, start);
             await AuditLog.Add(tx, clock, accountId, userId, report.Action, subject);
-            return await jobs.Enqueue<ExportReport>(tx, accountId, title, new ReportState(wish, CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, fileId, to.Trim(), report.Begin, 0, Sheet: sheet), 0, userId);
+            return await jobs.Enqueue<ExportReport>(tx, accountId, title, new ReportState(wish, CultureInfo.CurrentUICulture.TwoLetterISOLanguageName, fileId, to?.Trim(), report.Begin, 0, Sheet: sheet), 0, userId);
         }, stop), null);
     }
 
@@ -76,7 +77,7 @@ public sealed class ExportReport(Db db, Reports reports, Files files, JobQueue j
         var (state, until) = (run.State<ReportState>(), clock.GetUtcNow().AddDays(ExportFiles.KeptDays));
         await files.Append(tx, run.AccountId, state.FileId, TableFile.End(state.Sheet));
         await files.KeepUntil(tx, run.AccountId, state.FileId, until);
-        await jobs.Enqueue<TellExport>(tx, run.AccountId, "Tell by email that a file is ready", new ExportReady(run.Id, run.UserId!.Value, state.To), 1, null);
+        if (state.To is { } to && run.UserId is { } user) await jobs.Enqueue<TellExport>(tx, run.AccountId, "Tell by email that a file is ready", new ExportReady(run.Id, user, to), 1, null);
         return new(state with { ExpiresAt = until }, 0, state.Rows);
     }
 }

@@ -55,6 +55,14 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((ExitCode.Done, 2), (code, Number(said, "rows")));
         Assert.Contains("nobody@example.test,TRUE", await File.ReadAllTextAsync(At("opt-outs.csv")), StringComparison.Ordinal);
 
+        (code, said) = await Run(app, "export", "lists", "-o", At("lists.csv"));
+        Assert.Equal((ExitCode.Done, 1), (code, Number(said, "rows")));
+        Assert.Contains("Fair,Static,2", await File.ReadAllTextAsync(At("lists.csv")), StringComparison.Ordinal);
+        (code, said) = await Run(app, "export", "recipients", "9", "-o", At("recipients.csv"));
+        Assert.Equal(ExitCode.WrongUse, code);
+        (code, said) = await Run(app, "export", "audit-log", "-o", At("audit.csv"));
+        Assert.Contains("command line, ", await File.ReadAllTextAsync(At("audit.csv")), StringComparison.Ordinal);
+
         (code, said) = await Run(app, "check", "lists");
         Assert.Equal((ExitCode.Done, 0), (code, said.GetProperty("differences").GetArrayLength()));
         await app.Services.GetRequiredService<Db>().Write(tx => tx.Execute(Statement.Built("planted", "update list_chunks set count = count + 1 where account_id = 1 and list_id in (select id from lists where account_id = 1 and name = 'Fair')")));
@@ -62,7 +70,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((ExitCode.Look, 1), (code, said.GetProperty("differences").GetArrayLength()));
 
         var record = await app.Services.GetRequiredService<Db>().Read(tx => tx.Query<(string Action, long? UserId)>(Statement.Built("record", "select action, user_id from audit_log where account_id = 1 and origin like 'command line, %' order by id")));
-        Assert.Equal([("ListCreated", 1L), ("ContactsImported", 1L), ("ContactsImported", null), ("OptOutsImported", null), ("ContactsExported", null), ("ExportDownloaded", null), ("ContactsExported", null), ("ExportDownloaded", null), ("ContactsImported", null), ("OptOutsExported", null), ("ExportDownloaded", null)], record);
+        Assert.Equal([("ListCreated", 1L), ("ContactsImported", 1L), ("ContactsImported", null), ("OptOutsImported", null), ("ContactsExported", null), ("ExportDownloaded", null), ("ContactsExported", null), ("ExportDownloaded", null), ("ContactsImported", null), ("OptOutsExported", null), ("ExportDownloaded", null), ("ListsExported", null), ("ExportDownloaded", null), ("AuditExported", null), ("ExportDownloaded", null)], record);
     }
 
     [Fact]
