@@ -15,6 +15,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
 {
     private const int HardBounced = Crowd.Dead + Crowd.Refused + Crowd.Full, UnknownUser = Crowd.Dead + Crowd.Refused;
     private int all;
+    private FilePayload? complaints;
 
     /// <summary>All of it, from the first run on.</summary>
     /// <param name="relay">The port of a practice relay, so that refusals, reports and complaints are real.</param>
@@ -33,6 +34,11 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await DeleteThem();
         await Restore();
         await SendSecond();
+        await ExportComplaints();
+        await ImportComplaints();
+        await DeleteAll(Crowd.Complainers.Count);
+        await page.GotoAsync("/contacts");
+        await Expect(page.Locator("main")).ToContainTextAsync($"{all - Crowd.Complainers.Count} contacts");
         await SignOut();
     }
 
@@ -194,26 +200,36 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
 
     private async Task DeleteThem()
     {
+        await DeleteAll(UnknownUser, "delete");
+        await page.GotoAsync("/contacts");
+        await Expect(page.Locator("main")).ToContainTextAsync($"{all - UnknownUser} contacts");
+    }
+
+    /// <summary>All contacts of the list that is open.</summary>
+    private async Task DeleteAll(int count, string? picture = null)
+    {
+        var (contacts, wrong) = ($"{count} contact{(count == 1 ? "" : "s")}", $"{count + 1}");
         await page.CheckAsync(".dt thead input[type=checkbox]");
-        await page.ClickAsync($".bulkbar a:has-text('Select all {UnknownUser} contacts')");
-        await Expect(page.Locator(".bulkbar")).ToContainTextAsync($"All {UnknownUser} contacts selected.");
-        await Check("list-all-selected");
+        if (count > 25)
+        {
+            await page.ClickAsync($".bulkbar a:has-text('Select all {contacts}')");
+            await Expect(page.Locator(".bulkbar")).ToContainTextAsync($"All {contacts} selected.");
+        }
+        if (picture is not null) await Check("list-all-selected");
         await page.Locator(".bulkbar").GetByText("More").ClickAsync();
         await page.Locator(".bulkbar").GetByText("Delete", new() { Exact = true }).ClickAsync();
         var dialog = page.Locator("#dialog dialog[open]");
         var deed = dialog.Locator("[data-needs-count]");
-        await Expect(deed).ToHaveTextAsync($"Delete {UnknownUser} contacts");
-        await dialog.Locator("[name=Typed]").FillAsync("27");
+        await Expect(deed).ToHaveTextAsync($"Delete {contacts}");
+        await dialog.Locator("[name=Typed]").FillAsync(wrong);
         await Expect(deed).ToBeDisabledAsync();
-        await Check("delete");
-        await dialog.Locator("[name=Typed]").FillAsync($"{UnknownUser}");
+        if (picture is not null) await Check(picture);
+        await dialog.Locator("[name=Typed]").FillAsync($"{count}");
         await Expect(deed).ToBeEnabledAsync();
         await deed.ClickAsync();
         await page.WaitForURLAsync("**/jobs/*");
         await Expect(page.Locator("#job a[href='/recycle-bin']")).ToBeVisibleAsync();
-        await Check("job-delete");
-        await page.GotoAsync("/contacts");
-        await Expect(page.Locator("main")).ToContainTextAsync($"{all - UnknownUser} contacts");
+        if (picture is not null) await Check($"job-{picture}");
     }
 
     private async Task Restore()
@@ -241,6 +257,44 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await page.ClickAsync("main a[href*='outcome=not_sent'] >> nth=0");
         await Expect(page.Locator(".dt tbody tr")).ToHaveCountAsync(UnknownUser + Crowd.Complainers.Count);
         await Check("email-not-sent");
+    }
+
+    /// <summary>The article's detour to those who complained: the export of unsubscribes and bounces, of which the X leaves the spam reports.</summary>
+    private async Task ExportComplaints()
+    {
+        await page.GotoAsync("/email");
+        await page.GetByText("Email bounce tools").ClickAsync();
+        await page.GetByText("Export unsubscribes and bounces").ClickAsync();
+        var dialog = page.Locator("#dialog dialog[open]");
+        await Expect(dialog.Locator("[name=To]")).ToHaveValueAsync("noor@fernhill.example");
+        foreach (var kind in new[] { "Unsubscribed contacts", "Bounced contacts" })
+        {
+            await dialog.GetByLabel($"Remove {kind}").ClickAsync();
+            await Expect(dialog.GetByLabel($"Remove {kind}")).ToHaveCountAsync(0);
+        }
+        await Expect(dialog.GetByLabel("Remove Spam reports")).ToHaveCountAsync(1);
+        await Check("export-complaints");
+        await dialog.Locator("footer .btn-primary").ClickAsync();
+        await page.WaitForURLAsync("**/jobs/*");
+        var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#job a[href^='/exports/']"));
+        var lines = (await File.ReadAllTextAsync(await download.PathAsync())).TrimStart('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["Email,Portal Spam Report", .. Crowd.Complainers.Select(address => $"{address},TRUE")], lines.Select(line => line.Trim()));
+        complaints = new() { Name = "spam reports.csv", MimeType = "text/csv", Buffer = await File.ReadAllBytesAsync(await download.PathAsync()) };
+    }
+
+    /// <summary>The file goes in again, into a static list, which is open in the end.</summary>
+    private async Task ImportComplaints()
+    {
+        await page.GotoAsync("/imports/new");
+        await page.SetInputFilesAsync("input[type=file]", complaints!);
+        await page.ClickAsync("main form button.btn-primary");
+        await page.WaitForURLAsync("**/mapping");
+        await page.FillAsync("[name=Name]", "Complained");
+        await page.CheckAsync("[name=MakeList]");
+        await Check("import-complaints");
+        await page.Locator("main form button.btn-primary", new() { HasTextString = "Import" }).ClickAsync();
+        await page.ClickAsync("main a[href^='/lists/']");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Complained");
     }
 
     private async Task Send(string deed, string picture)
