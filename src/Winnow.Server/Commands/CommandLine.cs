@@ -17,7 +17,7 @@ public static class CommandLine
         new Command("demo", "Starts Winnow with a sample account and a practice relay. Options: --fresh, --data FOLDER, --urls URL.") { TreatUnmatchedTokensAsErrors = false }, "winnow demo --fresh");
 
     /// <summary>Whether these arguments are for a command and not for the server.</summary>
-    public static bool Takes(string[] args) => args is [var first, ..] && first != "demo" && (!first.StartsWith('-') || first is "-h" or "-?" or "--help" or "--version");
+    public static bool Takes(string[] args) => args is [var first, ..] && (first != "demo" || args.Contains("--help")) && (!first.StartsWith('-') || first is "-h" or "-?" or "--help" or "--version");
 
     /// <summary>Runs a command.</summary>
     /// <returns>What the process ends with: an <see cref="ExitCode"/>.</returns>

@@ -123,7 +123,9 @@ internal static class ExportCommand
             return;
         }
         var part = $"{to}.part";                                        // what a killed run left there is written over; a run that goes on keeps it for itself
-        var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;      // people's data, and an archive holds keys
+        var file = new FileStream(part, how);
         try
         {
             await using (file)

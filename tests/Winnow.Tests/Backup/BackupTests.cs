@@ -187,6 +187,7 @@ public sealed class BackupTests
             Assert.Equal(0, await CommandLine.Run(["backup", file, "--json", "--database", app.Connection], TextWriter.Null, error));
             Assert.Equal(2, await CommandLine.Run(["backup", file, "--database", app.Connection], TextWriter.Null, error));
             Assert.Equal([file], Directory.GetFiles(folder.FullName));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
             Assert.Equal(3, await CommandLine.Run(["restore", file, "--database", app.Connection], TextWriter.Null, error));
             var output = new StringWriter();
             Assert.Equal(0, await CommandLine.Run(["restore", file, "--json", "--database", target.Connection], output, error));
