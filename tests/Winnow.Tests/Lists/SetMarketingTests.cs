@@ -68,6 +68,33 @@ public sealed class SetMarketingTests
         Assert.Equal(1L, await app.Scalar<long>("select count(*) from jobs where account_id = 1"));
     }
 
+    /// <summary>Contacts are not held before they are changed: who was changed in between must be seen by the change itself, and be looked at again.</summary>
+    [Theory, Databases]
+    public async Task Somebody_who_is_quicker_by_a_moment_is_not_overwritten(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var ids = await Mixed(app, 3);
+        var job = (await Confirm(app, await Freeze(app, Everyone), 3, false)).JobId!.Value;
+        var work = Task.CompletedTask;
+        await app.Db.Write(async tx =>
+        {
+            var before = (await app.Get<ContactStore>().ReadToChange(tx, TestApp.Account, [ids[7]])).Single();
+            var after = before.Copy();
+            MarketingStatus.SetNon(after);
+            await app.Get<ContactStore>().Save(tx, Actor.Person(2), await app.Get<Properties>().Catalog(tx, TestApp.Account), [(before, after)]);
+            work = Task.Run(app.RunJobs);
+            if (database == "postgres")                                     // SQLite has one writer: the job waits for this one
+                await Until.Holds("the job waits for the contact", async () =>
+                    await app.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+        });
+        await work;
+        var state = (await app.Get<JobQueue>().Find(TestApp.Account, job))!.ResultAs<MarketingState>()!;
+        Assert.Equal((2L, 3L, 4L), (state.Changed, state.Same, state.Scheduled));
+        Assert.Equal(1L, await app.Scalar<long>($"select count(*) from contact_history where account_id = 1 and contact_id = {ids[7]}"));
+        Assert.Equal("userId:2", await app.Scalar<string>($"select source_id from contact_history where account_id = 1 and contact_id = {ids[7]}"));
+        Assert.All(await Statuses(app, ids[6..]), status => Assert.StartsWith("true|true", status, StringComparison.Ordinal));
+    }
+
     [Theory, Databases]
     public async Task A_process_that_dies_and_one_that_is_stopped_leave_no_contact_half_done(string database)
     {
