@@ -9,6 +9,7 @@ public static class UploadFaults
     internal const string Empty = "The file is empty. The first row must hold the names of the columns.";
     internal const string NoRows = "The file holds only the names of columns, and no rows.";
     internal const string Damaged = "The workbook is damaged or not complete. Open it in Excel, save it anew and upload it again.";
+    internal const string BrokenList = "This list in JSON is damaged or not complete. Export it anew and upload it again.";
     internal const string Unpacked = "Unpacked, the workbook is larger than can be imported. Save the sheet as CSV, in parts if need be.";
     internal const string Locked = "The workbook is protected by a password. Save it without one and upload it again.";
     internal const string NoSheet = "The workbook has no sheet with rows.";
@@ -24,7 +25,7 @@ public static class UploadFaults
 
     /// <summary>All of them, for the test of translations.</summary>
     public static IReadOnlyList<string> All =>
-        [TooLarge, NoRoom, NoText, Empty, NoRows, Damaged, Unpacked, Locked, NoSheet, ManyRows, ManyColumns, OldOffice, Binary, OpenDocument, Word, Archive, Pdf, Picture];
+        [TooLarge, NoRoom, NoText, Empty, NoRows, Damaged, BrokenList, Unpacked, Locked, NoSheet, ManyRows, ManyColumns, OldOffice, Binary, OpenDocument, Word, Archive, Pdf, Picture];
 
     /// <summary>What a file is by its first bytes, where that is no text.</summary>
     internal static IReadOnlyList<(byte[] Start, string Fault)> Beginnings { get; } =

@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Text;
+using System.Text.Json;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Transfer.Workbooks;
@@ -12,7 +14,7 @@ namespace Winnow.Transfer;
 /// <param name="Lines">Line ends: a first guess at the number of rows.</param>
 public sealed record UploadedText(long FileId, CsvFormat Format, long Lines, string Source, string? Sheet);
 
-/// <summary>Takes uploads in. A CSV file is stored as it is. A workbook, and a text in which two encodings are mixed, is read once to its end and stored as CSV (UTF-8):
+/// <summary>Takes uploads in. A CSV file is stored as it is. A workbook, a list in JSON, and a text in which two encodings are mixed, is read once to its end and stored as CSV (UTF-8):
 /// so it is known to be whole before its first row is imported, and rows are read, read again and gone on with in one way.</summary>
 public sealed class UploadText(Db db, Files files, TimeProvider clock)
 {
@@ -37,6 +39,7 @@ public sealed class UploadText(Db db, Files files, TimeProvider clock)
             var file = (await files.Find(accountId, fileId))!;
             var (text, error) = upload.Refusal is { } refusal ? (null, refusal)
                 : upload.IsPacked ? await FromWorkbook(file, userId, stop)
+                : await BeginsAsJson(file, upload.Bom, stop) ? await FromJson(file, upload.Bom, userId, stop)
                 : upload.IsMixed ? await FromMixed(file, upload, userId, stop)
                 : (new UploadedText(fileId, new(upload.EncodingName, ',', upload.Bom), upload.Lines, "csv", null), null);
             kept = text?.FileId ?? 0;
@@ -68,6 +71,28 @@ public sealed class UploadText(Db db, Files files, TimeProvider clock)
         await using var text = Encoding.CreateTranscodingStream(content, Mixed, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         return await files.Store(file.AccountId, file.Name, text, MaxText, userId, stop) is { } id
             ? (new(id, new("utf-8", ',', 0), upload.Lines, "mixed", null), null) : (null, UploadFaults.TooLarge);
+    }
+
+    private async Task<bool> BeginsAsJson(StoredFile file, int bom, CancellationToken stop)
+    {
+        await using var content = files.Open(file, bom);
+        var head = new byte[4_096];
+        return SuppressionJson.Begins(head.AsSpan(0, await content.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, stop)));
+    }
+
+    private async Task<(UploadedText?, string?)> FromJson(StoredFile file, int bom, long? userId, CancellationToken stop)
+    {
+        await using var content = files.Open(file, bom);
+        var (pipe, list) = (new Pipe(), new SuppressionJson());
+        var writing = list.Write(content, pipe.Writer, stop);
+        try
+        {
+            await using var rows = pipe.Reader.AsStream();
+            return await files.Store(file.AccountId, Path.ChangeExtension(file.Name, ".csv"), rows, MaxText, userId, stop) is { } id
+                ? (new(id, new("utf-8", ',', 0), list.Lines, "csv", null), null) : (null, UploadFaults.TooLarge);
+        }
+        catch (JsonException) { return (null, UploadFaults.BrokenList); }
+        finally { await writing; }
     }
 
     /// <summary>Bytes that are no UTF-8 are read as Windows-1252, letter by letter.</summary>
