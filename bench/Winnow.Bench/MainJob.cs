@@ -11,5 +11,6 @@ public static class MainJob
         ("page", ContactsPage.Measure),
         ("send", SendMail.Measure),
         ("delete", DeleteMany.Measure),
+        ("export", ExportBench.Measure),
     ];
 }
