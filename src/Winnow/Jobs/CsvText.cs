@@ -13,10 +13,16 @@ public static class CsvText
         {
             if (!first) text.Append(delimiter);
             first = false;
-            if (cell.AsSpan().IndexOfAny(delimiter, '"', '\n') < 0 && !cell.Contains('\r', StringComparison.Ordinal)) text.Append(cell);
-            else text.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+            Add(text, cell, delimiter);
         }
         return text.Append("\r\n").ToString();
+    }
+
+    /// <summary>Adds a cell, in quotes where it needs them.</summary>
+    public static void Add(StringBuilder text, string cell, char delimiter)
+    {
+        if (cell.AsSpan().IndexOfAny(delimiter, '"', '\n') < 0 && !cell.Contains('\r', StringComparison.Ordinal)) text.Append(cell);
+        else text.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
     }
 
     /// <summary>The beginning of a file for people's spreadsheets: the byte order mark that Excel wants, and the headings.</summary>

@@ -14,7 +14,22 @@ public static class ExportCells
 
     /// <summary>A line for each contact.</summary>
     public static byte[] Lines(IReadOnlyList<Property> columns, IEnumerable<Contact> contacts, char delimiter) =>
-        Encoding.UTF8.GetBytes(string.Concat(contacts.Select(contact => CsvText.Line(columns.Select(column => Cell(column, contact[column], delimiter)), delimiter))));
+        Encoding.UTF8.GetBytes(Text(columns, contacts, delimiter).ToString());
+
+    private static StringBuilder Text(IReadOnlyList<Property> columns, IEnumerable<Contact> contacts, char delimiter)
+    {
+        var text = new StringBuilder(1 << 20);
+        foreach (var contact in contacts)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                if (i > 0) text.Append(delimiter);
+                CsvText.Add(text, Cell(columns[i], contact[columns[i]], delimiter), delimiter);
+            }
+            text.Append("\r\n");
+        }
+        return text;
+    }
 
     /// <summary>One cell.</summary>
     /// <param name="value">Typed as the property says; null is empty.</param>
@@ -22,7 +37,7 @@ public static class ExportCells
     {
         null => "",
         double number => delimiter == ';' ? WithDecimalComma(number) : number.ToString("R", CultureInfo.InvariantCulture),
-        long instant when property.Type == PropertyType.DateTime => DateTimeOffset.FromUnixTimeMilliseconds(instant).ToString("yyyy-MM-dd HH:mm:ss.FFF", CultureInfo.InvariantCulture),
+        long instant when property.Type == PropertyType.DateTime => Moment(instant),
         string choices when property.Type == PropertyType.Enumeration => CsvText.Harmless(Labels(property, choices)),
         _ => CsvText.Harmless(PropertyValue.Text(property, value)),
     };
@@ -45,6 +60,13 @@ public static class ExportCells
                 }
             sheet.End();
         }
+    }
+
+    /// <summary>The sortable form has a way of its own in the platform, five times as fast as a pattern.</summary>
+    private static string Moment(long instant)
+    {
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(instant);
+        return at.Millisecond != 0 ? at.ToString("yyyy-MM-dd HH:mm:ss.FFF", CultureInfo.InvariantCulture) : at.DateTime.ToString("s", CultureInfo.InvariantCulture).Replace('T', ' ');
     }
 
     /// <summary>Three decimals get a fourth: what reads it again would take 1,234 for a thousand and more.</summary>

@@ -29,7 +29,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
 {
     /// <summary>The most contacts that one sheet holds.</summary>
     public const long MostInWorkbook = WorkbookFile.MostRows - 1;
-    private const int SampleSize = 5, MostRows = 2_000;
+    private const int SampleSize = 5, MostRows = 5_000, MostCells = 100_000;
     private static readonly string[] First = ["hs_object_id", "email", "firstname", "lastname"];
     private static readonly SqlFile Sql = SqlFile.Beside<ExportContacts>();
 
@@ -74,21 +74,47 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
     /// <inheritdoc/>
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
-        var pace = new PacedBatches(clock);
-        while (await db.Read(tx => members.Page(tx, run.AccountId, run.State<ExportState>().SelectionId, run.State<ExportState>().After, Math.Min(pace.Size, MostRows)), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => Write(tx, run, ids), stop));
+        var begun = run.State<ExportState>();
+        var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
+        var columns = begun.Columns.Select(name => catalog.Find(name)!).ToList();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<Batch?> Ahead(long after) => Task.Run(() => Read(run.AccountId, begun, columns, after, ended.Token), CancellationToken.None);     // on the other core
+        var next = Ahead(begun.After);
+        try
+        {
+            while (await next is { } batch)
+            {
+                next = Ahead(batch.Last);
+                await run.Step(tx => Write(tx, run, columns, batch), stop);
+            }
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await Task.WhenAny(next);                           // nothing reads on when the job is over
+        }
         if (run.State<ExportState>().ExpiresAt is null) await run.Step(tx => End(tx, run), stop);
         return run.State<ExportState>();
     }
 
-    private async Task<Step<ExportState>> Write(Tx tx, JobRun run, List<long> ids)
+    /// <summary>The next contacts, and their lines of a CSV file; null at the end.</summary>
+    private async Task<Batch?> Read(long accountId, ExportState state, List<Property> columns, long after, CancellationToken stop)
     {
-        var (state, catalog) = (run.State<ExportState>(), await properties.Catalog(tx, run.AccountId));
-        var columns = state.Columns.Select(name => catalog.Find(name)!).ToList();
-        var rows = await contacts.Read(tx, run.AccountId, ids);
-        var (bytes, sheet) = state.Sheet is { } before ? Pack(before, columns, rows) : (ExportCells.Lines(columns, rows, state.Delimiter[0]), null);
+        var most = Math.Clamp(MostCells / columns.Count, 100, MostRows);
+        var (ids, rows) = await db.Read(async tx =>
+        {
+            var ids = await members.Page(tx, accountId, state.SelectionId, after, most);
+            return (ids, ids.Count == 0 ? [] : await contacts.Read(tx, accountId, ids));
+        }, stop);
+        return ids.Count == 0 ? null : new(ids[^1], ids.Count, rows, state.Sheet is null ? ExportCells.Lines(columns, rows, state.Delimiter[0]) : []);
+    }
+
+    private async Task<Step<ExportState>> Write(Tx tx, JobRun run, List<Property> columns, Batch batch)
+    {
+        var state = run.State<ExportState>();
+        var (bytes, sheet) = state.Sheet is { } before ? Pack(before, columns, batch.Contacts) : (batch.Lines, null);
         await files.Append(tx, run.AccountId, state.FileId, bytes);
-        return new(state with { After = ids[^1], Rows = state.Rows + rows.Count, Sheet = sheet }, ids.Count);
+        return new(state with { After = batch.Last, Rows = state.Rows + batch.Contacts.Count, Sheet = sheet }, batch.Count);
     }
 
     private static (byte[], SheetProgress) Pack(SheetProgress before, List<Property> columns, IReadOnlyList<Contact> contacts)
@@ -113,4 +139,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
 
     private async Task<EditReceipt> Receipt(Tx tx, FrozenSelection frozen) =>
         new(frozen.Id, frozen.At, frozen.Set.Count, await contacts.Read(tx, frozen.AccountId, [.. frozen.Set.After(0).Take(SampleSize)]));
+
+    /// <param name="Last">The last id that was asked for; <paramref name="Count"/>: how many were.</param>
+    private sealed record Batch(long Last, int Count, List<Contact> Contacts, byte[] Lines);
 }
