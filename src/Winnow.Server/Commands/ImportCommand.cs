@@ -12,13 +12,15 @@ internal static class ImportCommand
     private static readonly Argument<string> From = new("FILE") { Description = "The file; - reads the standard input." };
     private static readonly Option<string?> Database = CommonOptions.Database(), Account = CommonOptions.Account(), As = CommonOptions.As();
     private static readonly Option<bool> Json = CommonOptions.Json();
-    private static readonly Option<string[]> Column = new("--column") { Description = "Where a column goes: HEADING=PROPERTY by internal name, HEADING= to leave it out. Columns that are not named go where their headings say.", HelpName = "HEADING=PROPERTY" };
+    private static readonly Option<string[]> Column = new("--column") { Description = "Where a column goes: HEADING=PROPERTY by internal name, HEADING= to leave it out. Columns that are not named go where their whole headings say; what is only likely is left out.", HelpName = "HEADING=PROPERTY" };
     private static readonly Option<string?> Name = new("--name") { Description = "The name of the import; without, that of the file." };
     private static readonly Option<string?> List = new("--list") { Description = "Make a static list of these contacts with this name." };
     private static readonly Option<bool> Marketing = new("--marketing") { Description = "Set all contacts as marketing contacts." };
     private static readonly Option<ImportDeeds> Only = new("--only") { Description = "Only make new contacts, or only change known ones.", HelpName = "create|update" };
     private static readonly Option<bool> ByEmail = new("--by-email") { Description = "Find contacts by address alone, also where a column holds record IDs." };
     private static readonly Option<bool> Clear = new("--clear") { Description = "An empty cell empties the property; without, it changes nothing." };
+    private static readonly Option<string?> Dates = OneOf("--dates", "How dates such as 3/4/2026 are written where the file leaves it open; without, day first.", "dmy", "mdy");
+    private static readonly Option<string?> Decimals = OneOf("--decimals", "What separates decimals where the file leaves it open (1.234); without, a point.", "point", "comma");
     private static readonly Option<string?> Rejected = new("--rejected") { Description = "Write rejected rows to this file, with the reason, to be mended and imported again.", HelpName = "FILE" };
     private static readonly Option<bool> Look = new("--look") { Description = "Show where the columns would go, and import nothing." };
 
@@ -30,7 +32,7 @@ internal static class ImportCommand
 
     private static Command Command()
     {
-        var command = new Command("import", "Imports contacts from a CSV file or an Excel workbook, up to 512 MB.") { From, Account, As, Column, Name, List, Marketing, Only, ByEmail, Clear, Rejected, Look, Database, Json };
+        var command = new Command("import", "Imports contacts from a CSV file or an Excel workbook, up to 512 MB.") { From, Account, As, Column, Name, List, Marketing, Only, ByEmail, Clear, Dates, Decimals, Rejected, Look, Database, Json };
         command.SetAction(Run);
         return command;
     }
@@ -47,7 +49,7 @@ internal static class ImportCommand
         await terminal.Say("Storing the file …");
         var (id, refused) = await imports.Upload(account.Id, FileName(parsed.GetRequiredValue(From)), content, person?.UserId, stop);
         var import = await imports.Find(account.Id, id ?? throw new CommandException(refused!));
-        var columns = await Columns(installation, import!, parsed.GetValue(Column) ?? [], stop);
+        var columns = await Columns(installation, import!, parsed, stop);
         foreach (var column in columns) await terminal.Say($"  {column.Heading} -> {column.Property ?? "left out"}");
         if (parsed.GetValue(Look))
         {
@@ -85,10 +87,16 @@ internal static class ImportCommand
     /// <summary>Removes an upload that no import was started of.</summary>
     internal static Task Forget(Installation installation, Import import) => installation.Db.Write(tx => installation.Get<Files>().Expire(tx, import.AccountId, import.FileId));
 
-    private static async Task<List<ImportColumn>> Columns(Installation installation, Import import, string[] said, CancellationToken stop)
+    /// <summary>Where the columns go: nobody looks at what is only likely, so that is left out unless it is said.</summary>
+    private static async Task<List<ImportColumn>> Columns(Installation installation, Import import, ParseResult parsed, CancellationToken stop)
     {
-        var columns = (await installation.Get<Imports>().Preview(import, stop)).Columns.ToList();
-        foreach (var wish in said)
+        var (preview, (dates, decimals)) = (await installation.Get<Imports>().Preview(import, stop), (parsed.GetValue(Dates), parsed.GetValue(Decimals) switch { "comma" => ",", "point" => ".", _ => null }));
+        var columns = preview.Columns.Select((column, i) => column with
+        {
+            Property = preview.Matches[i].Certainty == Certainty.Certain ? column.Property : null,
+            Dates = preview.DatesAreOpen(i) ? dates ?? column.Dates : column.Dates, Decimals = preview.DecimalsAreOpen(i) ? decimals ?? column.Decimals : column.Decimals,
+        }).ToList();
+        foreach (var wish in parsed.GetValue(Column) ?? [])
         {
             var parts = wish.Split('=', 2);
             var at = columns.FindIndex(column => string.Equals(column.Heading, parts[0].Trim(), StringComparison.OrdinalIgnoreCase));
@@ -97,5 +105,12 @@ internal static class ImportCommand
             columns[at] = columns[at] with { Property = parts[1].Trim() is { Length: > 0 } property ? property : null };
         }
         return columns;
+    }
+
+    private static Option<string?> OneOf(string name, string description, params string[] values)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', values) };
+        option.AcceptOnlyFromAmong(values);
+        return option;
     }
 }

@@ -38,6 +38,12 @@ public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnl
     /// <summary>The cells of a column that hold something.</summary>
     public IReadOnlyList<string> CellsOf(int column) => Cells(Rows, column);
 
+    /// <summary>Whether all dates of a column can be read in two ways.</summary>
+    public bool DatesAreOpen(int column) => ColumnFormats.DatesOf(CellsOf(column)).IsOpen;
+
+    /// <summary>Whether all numbers of a column can be read in two ways.</summary>
+    public bool DecimalsAreOpen(int column) => ColumnFormats.DecimalsOf(CellsOf(column)).IsOpen;
+
     /// <summary>The kind of a new property that would hold the cells of a column; one of <see cref="PropertyWish.Kinds"/>.</summary>
     public string KindOf(int column) => ColumnContents.Kind(CellsOf(column));
 
@@ -58,7 +64,7 @@ public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnl
             if (plan.CellError(column, row.Cells[column]) is { } error) failing.Add(new(row.Number, row.Cells[column], error));
         var cells = Cells(Rows, column);
         return new(cells.Count, failing.Count, [.. failing.DistinctBy(cell => cell.Cell).Take(Examples)],
-            property?.Type is PropertyType.Date or PropertyType.DateTime && ColumnFormats.DatesOf(cells).IsOpen, property?.Type == PropertyType.Number && ColumnFormats.DecimalsOf(cells).IsOpen);
+            property?.Type is PropertyType.Date or PropertyType.DateTime && DatesAreOpen(column), property?.Type == PropertyType.Number && DecimalsAreOpen(column));
     }
 
     /// <summary>The cells of a column that hold something.</summary>

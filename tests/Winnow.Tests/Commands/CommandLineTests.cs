@@ -34,6 +34,12 @@ public sealed class CommandLineTests : IDisposable
         (code, said) = await Run(app, "import", people, "--column", "Mail address=email");
         Assert.Equal((ExitCode.Look, 0, 2), (code, Number(said, "created"), Number(said, "unchanged")));
 
+        (code, said) = await Run(app, "import", await Write("likely.csv", "Reachable at,Since\nann@example.test,3/4/2026\n"));      // by its cells an address, but nobody looked
+        Assert.Equal(ExitCode.WrongUse, code);
+        Assert.Contains("Choose the column that holds the email address", Word(said, "says"), StringComparison.Ordinal);
+        (code, said) = await Run(app, "import", At("likely.csv"), "--look", "--dates", "mdy");
+        Assert.Equal("mdy", said.GetProperty("columns")[1].GetProperty("dates").GetString());
+
         var gone = await Write("gone.csv", "Email\ncees@example.test\nnobody@example.test\n");
         (code, said) = await Run(app, "suppress", gone, "--rows", "3");
         Assert.Equal(ExitCode.WrongUse, code);
