@@ -76,6 +76,8 @@ public sealed class BulkDeedsInChromiumTests
         await page.ClickAsync(".bulkbar [formaction='/contacts/export']");
         await page.WaitForSelectorAsync("#dialog dialog[open]");
         await Chromium.Check(page, $"export-{look}");
+        await page.GotoAsync("/lists/export");
+        await Chromium.Check(page, $"export-lists-{look}");
 
         Task<long> Size() => db.Read(async tx => await app.Services.GetRequiredService<ListMembers>().Count(tx, 1, (await app.Services.GetRequiredService<ListStore>().FindByName(tx, 1, "Newsletter"))!.Id));
     }
