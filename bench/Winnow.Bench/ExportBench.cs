@@ -57,7 +57,7 @@ public static class ExportBench
         return (seconds, await watched);
     }
 
-    private static async Task<long> Watch(CancellationToken ended)
+    public static async Task<long> Watch(CancellationToken ended)
     {
         var most = 0L;
         while (!ended.IsCancellationRequested)

@@ -36,7 +36,7 @@ public static class ImportWithLists
         ];
     }
 
-    private static Task<double> Import(Place place, long accountId, byte[] csv) => ImportBench.Run(place, accountId, csv, () => place.Get<ListMembers>().FoldAll(default));
+    private static Task<double> Import(Place place, long accountId, byte[] csv) => ImportBench.Run(place, accountId, new MemoryStream(csv), () => place.Get<ListMembers>().FoldAll(default));
 
     private static byte[] Csv(int rows, int turn, string who)
     {
