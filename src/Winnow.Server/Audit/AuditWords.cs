@@ -21,6 +21,8 @@ public static class AuditWords
         [AuditAction.ImportResumed] = "Import goes on",
         [AuditAction.ImportUndone] = "Import undone",
         [AuditAction.OptOutsImported] = "Opt-out list imported",
+        [AuditAction.PassportExported] = "Suppression passport exported",
+        [AuditAction.PassportImported] = "Suppression passport imported",
         [AuditAction.ContactsExported] = "Contacts exported",
         [AuditAction.OptOutsExported] = "Unsubscribes and bounces exported",
         [AuditAction.ExportDownloaded] = "Export downloaded",

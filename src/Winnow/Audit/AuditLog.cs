@@ -29,6 +29,10 @@ public enum AuditAction
     ImportUndone,
     /// <summary>An import of an opt-out list was started; count: its rows.</summary>
     OptOutsImported,
+    /// <summary>A suppression passport was written; the fingerprint of its key.</summary>
+    PassportExported,
+    /// <summary>A suppression passport was taken in; whose, and the fingerprint of the signer.</summary>
+    PassportImported,
     /// <summary>A file of contacts was ordered; count, and after: its columns.</summary>
     ContactsExported,
     /// <summary>A file of unsubscribed, bounced or complaining addresses was ordered; after: its columns.</summary>

@@ -11,6 +11,7 @@ internal static class ArchivedTables
     private static readonly Dictionary<string, string> OfAccount = new()
     {
         ["users"] = "where id in (select user_id from account_users where account_id = @accountId)",
+        ["passport_keys"] = Nothing,
         ["address_hash_keys"] = Nothing,            // the installation's secrets stay in it
         ["data_protection_keys"] = Nothing,
         ["one_time_links"] = Nothing,               // they live for hours

@@ -60,9 +60,29 @@ public sealed class AddressHashes(Db db, IDataProtectionProvider protection)
         await tx.Execute(Sql["rename"], new { rows = JsonRows.Of(hidden.Select(hash => new { account = accountId, from = hash, to = hashes[hash], email = emails[hashes[hash]] })) });
     }
 
+    /// <summary>Where what is known of addresses lies while they are only known by their SHA-256 (<see cref="Plain"/>). The key was made before.</summary>
+    /// <returns>Keys of the table of addresses by SHA-256.</returns>
+    internal async Task<Dictionary<string, string>> Hidden(Tx tx, long accountId, IEnumerable<string> plain)
+    {
+        var secret = key ??= (await Key(tx))!;
+        return plain.Distinct().ToDictionary(hash => hash, hash => Mark + Keyed(secret, accountId, hash));
+    }
+
+    /// <summary>Those of these normalised addresses of which something lies under their hash.</summary>
+    /// <returns>Keys of the table of addresses by normalised address.</returns>
+    internal async Task<Dictionary<string, string>> HiddenOf(Tx tx, long accountId, IReadOnlyCollection<string> keys)
+    {
+        var of = (await Of(tx, accountId, keys)).ToDictionary(h => Mark + h.Key, h => h.Value);
+        return (await tx.Query<string>(Sql["hidden"], new { accountId, hashes = of.Keys.ToArray() })).ToDictionary(hash => of[hash]);
+    }
+
+    /// <summary>Forgets what is known of these keys of the table of addresses.</summary>
+    internal static Task Drop(Tx tx, long accountId, string[] keys) => tx.Execute(Sql["drop"], new { accountId, keys });
+
     private async Task<byte[]?> Key(Tx tx) => await tx.SingleOrNone<string>(Sql["key"]) is { } secret ? Convert.FromBase64String(protector.Unprotect(secret)) : null;
 
-    private static string Plain(string address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)));
+    /// <summary>The SHA-256 of a normalised address, 64 digits.</summary>
+    internal static string Plain(string address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)));
 
     private static string Keyed(byte[] key, long accountId, string plain) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes($"{accountId}:{plain}")));
 }

@@ -10,6 +10,7 @@ public sealed partial class SqlFileTests
     {
         ["Email/Bounces/BounceIntake.sql new"] = "one worker judges the mail of all accounts",
         ["Contacts/AddressHashes.sql key"] = "one key for the whole installation",
+        ["Transfer/Passports/PassportKey.sql"] = "one key for the whole installation",
         ["Contacts/AddressHashes.sql make-key"] = "one key for the whole installation",
         ["Accounts/"] = "sign-in finds the person first; users and keys serve the whole installation",
     };
@@ -59,7 +60,7 @@ public sealed partial class SqlFileTests
     [Fact]
     public void Every_key_starts_with_the_account()
     {
-        string[] installationWide = ["users", "data_protection_keys", "one_time_links", "recovery_codes", "sign_in_tries", "passkeys", "address_hash_keys"];
+        string[] installationWide = ["users", "data_protection_keys", "one_time_links", "recovery_codes", "sign_in_tries", "passkeys", "address_hash_keys", "passport_keys"];
         var schema = string.Join("\n", SqlFile.Migrations().Select(m => m.Text));
         var keys = Table().Matches(schema).Select(t => (Table: t.Groups[1].Value, Key: Key().Match(t.Groups[2].Value) is { Success: true } k ? k.Groups[1].Value : OneColumnKey().Match(t.Groups[2].Value).Groups[1].Value))
             .Concat(UniqueIndex().Matches(schema).Select(i => (Table: i.Groups[1].Value, Key: i.Groups[2].Value))).ToList();
