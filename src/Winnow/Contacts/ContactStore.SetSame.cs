@@ -35,13 +35,13 @@ public sealed partial class ContactStore
             {
                 var done = await Set(tx, actor, properties, same, columns, now);
                 were.Add((same.Before, done.Count));
-                marketing += done.Count * (long)(One(same.After.IsMarketing) - One(same.Before.IsMarketing));
+                if (!hold) marketing += done.Count * (long)(One(same.After.IsMarketing) - One(same.Before.IsMarketing));
                 if (done.Count < same.Ids.Count) others.AddRange(same.Ids.Except(done));
             }
             left = others;
             if (hold) await Tell(tx, accountId, properties, [.. before.Select(old => ContactChange.Of(old, Stamped(old, Changed(old)), properties))]);
         }
-        if (!hold) await Announce(tx, accountId, [], 0, marketing);
+        await Announce(tx, accountId, [], 0, marketing);                    // of those who were not held; the others are told with their lists
         return were;
 
         Contact Changed(Contact old)

@@ -95,6 +95,25 @@ public sealed class SetMarketingTests
         Assert.All(await Statuses(app, ids[6..]), status => Assert.StartsWith("true|true", status, StringComparison.Ordinal));
     }
 
+    /// <summary>A list that looks at one of the columns alone: who changes in others is not held, who changes in that one is, in one batch.</summary>
+    [Theory, Databases]
+    public async Task Whoever_is_held_for_a_list_and_whoever_is_not_count_alike(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var ids = await Mixed(app, 4);
+        var list = await app.List("Leaving", ListKind.Dynamic, ListParts.Filter(("hs_marketable_until_renewal", "ENUMERATION", "IS_ANY_OF", new Winnow.Filters.Texts(["true"]))));
+        Assert.Equal((8L, 4), (await Counting(app), await app.Size(list)));
+        await app.Db.Write(async tx =>
+        {
+            var store = app.Get<ContactStore>();
+            var likely = (await store.Read(tx, TestApp.Account, [ids[0]])).Single();                   // non-marketing: their status changes, not until when it holds
+            await store.SetSame(tx, Actor.Person(1), TestApp.Account, await app.Get<Properties>().Catalog(tx, TestApp.Account), ids, MarketingStatus.Properties, c => MarketingStatus.Set(c, "USER_SET", "userId:1"), likely);
+        });
+        Assert.Equal((12L, 0), (await Counting(app), await app.Size(list)));
+        Assert.Equal(12L, await app.Scalar<long>("select count(*) from contacts where account_id = 1 and marketing"));
+        Assert.Empty(await app.Differences());
+    }
+
     [Theory, Databases]
     public async Task A_process_that_dies_and_one_that_is_stopped_leave_no_contact_half_done(string database)
     {
