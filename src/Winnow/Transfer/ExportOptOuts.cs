@@ -78,8 +78,11 @@ public sealed class ExportOptOuts(Db db, Files files, JobQueue jobs, TimeProvide
         return run.State<OptOutExportState>();
     }
 
-    private static Task<List<string>> Next(Tx tx, long accountId, OptOutExportState state) =>
-        tx.Query<string>(Sql[state.Wish.Global ? "known-and-contacts" : "known"], new { accountId, state.After, Size });
+    private static Task<List<string>> Next(Tx tx, long accountId, OptOutExportState state) => state.Wish.Global
+        ? tx.Query<string>(Sql["known-and-contacts"], new { accountId, state.After, Size }) : Known(tx, accountId, state.After, Size);
+
+    /// <summary>The next addresses, normalised, that bounced, opted out or complained at some time; those under hashes are left out.</summary>
+    internal static Task<List<string>> Known(Tx tx, long accountId, string after, int size) => tx.Query<string>(Sql["known"], new { accountId, After = after, Size = size });
 
     private async Task<Step<OptOutExportState>> Write(Tx tx, JobRun run, List<string> keys)
     {

@@ -59,7 +59,7 @@ public sealed class UndoImport(Db db, ContactStore contacts, Properties properti
     {
         var (pace, import) = (new PacedBatches(clock), (await Find(run.AccountId, run.State<UndoImportState>().ImportId, stop))!);
         while (await db.Read(tx => members.Page(tx, run.AccountId, import.SeenId!.Value, run.State<UndoImportState>().After, pace.Size), stop) is { Count: > 0 } ids)
-            await pace.Take(() => run.Step(tx => UndoBatch(tx, run, import, ids), stop));
+            await pace.Step(run, tx => UndoBatch(tx, run, import, ids), stop);
         return run.State<UndoImportState>();
     }
 

@@ -9,7 +9,6 @@ namespace Winnow.Transfer.Passports;
 public sealed class ExportPassport(Db db, PassportKey keys, TimeProvider clock)
 {
     private const int Page = 5_000;
-    private static readonly SqlFile Sql = SqlFile.Beside<ExportPassport>();
 
     /// <summary>Writes the passport and puts it on record.</summary>
     /// <param name="from">The account's name.</param>
@@ -29,11 +28,11 @@ public sealed class ExportPassport(Db db, PassportKey keys, TimeProvider clock)
         {
             var (keys, states) = await db.Read(async tx =>
             {
-                var page = await tx.Query<string>(Sql["known"], new { accountId, after, size = (long)Page });
+                var page = await ExportOptOuts.Known(tx, accountId, after, Page);
                 return (page, await Addresses.Read(tx, accountId, page));
             }, stop);
             foreach (var key in keys)
-                if (LineOf(states[key]) is { } line) yield return line;
+                if (states.TryGetValue(key, out var state) && LineOf(state) is { } line) yield return line;      // else it was erased between the two readings
             if (keys.Count < Page) yield break;
             after = keys[^1];
         }
