@@ -48,7 +48,7 @@ public static class WinnowServices
             .AddSingleton<Inbox>().AddSingleton<BouncePolicies>().AddJob<TellSender>().AddSingleton<IntakeSettingsStore>().AddSingleton<ReportMarks>().AddSingleton<UnmatchedReports>().AddSingleton<ForgetEvidence>().AddSingleton<SnsCertificates>().AddSingleton<Webhooks>().AddSingleton<ReportMailboxes>().AddSingleton<FetchReports>().AddSingleton<JudgeReports>().AddSingleton<BounceIntake>().AddSingleton<BounceEvidence>().AddSingleton<DayBudget>().AddSingleton<SecondChancesStore>().AddSingleton<Unbounce>().AddJob<UnbounceContacts>().AddJob<TellIncident>().AddSingleton<Incidents>().AddSingleton<Parole>().AddSingleton<SendingFigures>().AddSingleton<MarkDead>().AddSingleton<RuleRecords>().AddSingleton<BounceTools>().AddJob<CollectHardBounced>()
             // transfer
             .AddSingleton<UploadText>().AddSingleton<Imports>().AddSingleton<MarketingForecast>().AddJob<ImportContacts>().AddJob<ImportOptOuts>().AddJob<UndoImport>().AddSingleton<ExportFiles>().AddJob<ExportContacts>().AddJob<ExportOptOuts>()
-            .AddSingleton<PassportKey>().AddSingleton<ExportPassport>().AddSingleton<ImportPassport>()
+            .AddSingleton<PassportKey>().AddSingleton<PassportSigners>().AddSingleton<UploadedPassports>().AddJob<ExportPassport>().AddJob<ImportPassport>()
             // backup
             .AddSingleton<WriteArchive>().AddSingleton<RestoreArchive>().AddSingleton<RestoreAccount>()
             // vitals

@@ -179,6 +179,12 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/imports", Permission.Import),
         new("/imports/new", Permission.Import),
         new("/imports/upload", Permission.Import, token: false),        // looks at its token itself: the form is a stream
+        new("/imports/passports", Permission.Import),
+        new("/imports/passports/upload", Permission.Import, token: false),                  // likewise
+        new("/imports/passports/{Id:long}", Permission.Import),
+        new("/imports/passports/{Id:long}/trust", Permission.Settings),
+        new("/imports/passports/signers", Permission.Settings),
+        new("/imports/passports/signers/{id:long}/remove", Permission.Settings),
         new("/imports/{Id:long}", Permission.Import),
         new("/imports/{Id:long}/mapping", Permission.Import),
         new("/imports/{Id:long}/opt-outs", Permission.Import),
@@ -191,6 +197,7 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         // exports
         new("/contacts/export", Permission.Export),
         new("/email/bounce-tools/export", Permission.Export),
+        new("/email/bounce-tools/passport", Permission.Export),
         new("/lists/export", Permission.Export),
         new("/email/{Id:long}/export", Permission.Export),
         new("/exports/{id:long}", Permission.Export),                   // and only for who ordered it

@@ -23,6 +23,8 @@ public static class AuditWords
         [AuditAction.OptOutsImported] = "Opt-out list imported",
         [AuditAction.PassportExported] = "Suppression passport exported",
         [AuditAction.PassportImported] = "Suppression passport imported",
+        [AuditAction.SignerTrusted] = "Signer of passports trusted",
+        [AuditAction.SignerRemoved] = "Signer of passports no longer trusted",
         [AuditAction.ContactsExported] = "Contacts exported",
         [AuditAction.OptOutsExported] = "Unsubscribes and bounces exported",
         [AuditAction.ExportDownloaded] = "Export downloaded",

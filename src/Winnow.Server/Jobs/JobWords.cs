@@ -8,6 +8,7 @@ using Winnow.Lists;
 using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
 using Winnow.Transfer;
+using Winnow.Transfer.Passports;
 
 namespace Winnow.Server.Jobs;
 
@@ -26,6 +27,8 @@ public static class JobWords
         [nameof(UndoImport)] = ("arrow-back-up", "of {0} contacts looked at", "What was given back before stays so. The rest can be undone later."),
         [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
         [nameof(ExportOptOuts)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),
+        [nameof(ExportPassport)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),
+        [nameof(ImportPassport)] = ("upload", "of {0} addresses taken in", "What was taken in before stays suppressed."),
         [nameof(ExportReport)] = ("download", "of {0} lines written", "The file is not finished and cannot be downloaded."),
         [nameof(DeleteContacts)] = ("trash", "of {0} contacts deleted", "What was deleted before stays deleted; the other contacts are untouched."),
         [nameof(EraseContacts)] = ("user-x", "of {0} contacts erased", "It goes on by itself within the hour: what was deleted permanently is erased to the end."),

@@ -79,6 +79,7 @@ public static class WebRole
         app.MapExports();
         app.MapLists();
         app.MapImports();
+        app.MapPassports();
         app.MapEmail();
         app.MapDomains();
         app.MapVitals();

@@ -36,6 +36,8 @@ public sealed class SearchHits(Db db, ContactIndex contacts, ListStore lists, Sa
         ("Create list of hard bounced contacts", "/email/bounce-tools/create-list", "list-check"),
         ("Add hard bounced contacts to existing list", "/email/bounce-tools/add-to-list", "list-details"),
         ("Export unsubscribes and bounces", "/email/bounce-tools/export", "mail-share"),
+        ("Export a suppression passport", "/email/bounce-tools/passport", "mail-share"),
+        ("Suppression passports", "/imports/passports", "upload"),
     ];
 
     /// <summary>The words of the table, for the test of translations.</summary>

@@ -14,7 +14,13 @@ public static class ExportEndpoints
     {
         if (await exports.Download(account.Id, id, account.UserId, http.RequestAborted) is not { } file) return TypedResults.NotFound();
         http.Response.Headers.CacheControl = "no-store";
-        var isWorkbook = file.Name.EndsWith(".xlsx", StringComparison.OrdinalIgnoreCase);
-        return TypedResults.Stream(files.Open(file), isWorkbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8", file.Name);
+        return TypedResults.Stream(files.Open(file), TypeOf(Path.GetExtension(file.Name)), file.Name);
     }
+
+    private static string TypeOf(string extension) => extension.ToLowerInvariant() switch
+    {
+        ".xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ExportPassportPage.Extension => "application/octet-stream",
+        _ => "text/csv; charset=utf-8",
+    };
 }

@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Antiforgery;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 using Winnow.Accounts;
 using Winnow.Audit;
 using Winnow.Data;
@@ -14,8 +11,6 @@ namespace Winnow.Server.Transfer;
 /// <summary>What is no page: taking an upload in, and the file of rejected rows.</summary>
 public static class ImportEndpoints
 {
-    private const int MaxToken = 4_096;
-
     /// <summary>Maps them.</summary>
     public static void MapImports(this IEndpointRouteBuilder app)
     {
@@ -26,32 +21,14 @@ public static class ImportEndpoints
         app.MapPost("/imports/{id:long}/resume", (long id, CurrentAccount account, Imports imports, JobQueue jobs, Db db, TimeProvider clock) => Pause(id, false, account, imports, jobs, db, clock));
     }
 
-    /// <summary>Streams the file from the request into the database, a piece at a time; nothing of it lies in memory or on the disk.
-    /// The form is read by hand for that, and so is its token, which stands before the file.</summary>
-    private static async Task<IResult> Upload(HttpContext http, CurrentAccount account, Imports imports, IAntiforgery antiforgery, UploadRefusals refusals, CancellationToken stop)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Imports.MaxBytes + (1 << 20);
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary) return TypedResults.BadRequest();
-        var parts = new MultipartReader(boundary, http.Request.Body);
-        var trusted = false;
-        while (await parts.ReadNextSectionAsync(stop) is { } part)
-        {
-            var name = ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition) ? disposition : null;
-            if (HeaderUtilities.RemoveQuotes(name?.Name ?? default) == "File" && name is not null)
-            {
-                if (!trusted) return TypedResults.BadRequest();
-                var fileName = Path.GetFileName(HeaderUtilities.RemoveQuotes(name.FileNameStar.HasValue ? name.FileNameStar : name.FileName).Value ?? "");
-                if (fileName.Length == 0) return Refused("Choose a file first.");
-                var (id, error) = await imports.Upload(account.Id, Short(fileName), part.Body, account.UserId, stop);
-                return error is null ? TypedResults.LocalRedirect($"/imports/{id}/{(http.Request.Query.ContainsKey("optOuts") ? "opt-outs" : "mapping")}") : Refused(error);
-            }
-            http.Request.Headers["RequestVerificationToken"] = await Text(part.Body, stop);
-            trusted |= await antiforgery.IsRequestValidAsync(http);
-        }
-        return TypedResults.BadRequest();
+    /// <summary>What a person says when no file was chosen.</summary>
+    public const string NoFile = "Choose a file first.";
 
-        IResult Refused(string sentence) => TypedResults.LocalRedirect(refusals.Address(sentence));
-    }
+    private static Task<IResult> Upload(HttpContext http, CurrentAccount account, Imports imports, IAntiforgery antiforgery, UploadRefusals refusals, CancellationToken stop) => UploadedFile.Read(http, antiforgery, async (name, content) =>
+    {
+        var (id, error) = name.Length == 0 ? (null, NoFile) : await imports.Upload(account.Id, name, content, account.UserId, stop);
+        return TypedResults.LocalRedirect(error is null ? $"/imports/{id}/{(http.Request.Query.ContainsKey("optOuts") ? "opt-outs" : "mapping")}" : refusals.Address(error));
+    }, stop);
 
     private static async Task<IResult> Rejected(long id, CurrentAccount account, Imports imports, Files files) =>
         await imports.Find(account.Id, id) is { RejectedFileId: { } fileId } && await files.Find(account.Id, fileId) is { } file
@@ -75,12 +52,4 @@ public static class ImportEndpoints
         });
         return TypedResults.LocalRedirect($"/imports/{id}");
     }
-
-    private static async Task<string> Text(Stream part, CancellationToken stop)
-    {
-        var bytes = new byte[MaxToken];
-        return System.Text.Encoding.UTF8.GetString(bytes, 0, await part.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop));
-    }
-
-    private static string Short(string name) => name.Length <= 200 ? name : name[..200];
 }

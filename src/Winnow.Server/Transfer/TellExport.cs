@@ -5,6 +5,7 @@ using Winnow.Email;
 using Winnow.Jobs;
 using Winnow.Server.Ui;
 using Winnow.Transfer;
+using Winnow.Transfer.Passports;
 
 namespace Winnow.Server.Transfer;
 
@@ -32,9 +33,12 @@ public sealed class TellExport(JobQueue jobs, AccountStore accounts, MailSetting
     private SystemLetter Letter(Job export, long rows, DateTimeOffset until, SignedInPerson reader, string url)
     {
         var format = new Format(CultureInfo.CurrentCulture, Account.Zone(reader.TimeZone), clock);
-        var (subject, holds) = export.Kind == nameof(ExportOptOuts)
-            ? (words["Unsubscribes and bounces: the file is ready"], words.Count(rows, "The file of unsubscribes and bounces is ready. It holds {0} address.", "The file of unsubscribes and bounces is ready. It holds {0} addresses."))
-            : (words["{0}: the file is ready", export.Title].Value, words.Count(rows, "The file is ready. It holds {0} line below the heading.", "The file is ready. It holds {0} lines below the heading."));
+        var (subject, holds) = export.Kind switch
+        {
+            nameof(ExportOptOuts) => (words["Unsubscribes and bounces: the file is ready"], words.Count(rows, "The file of unsubscribes and bounces is ready. It holds {0} address.", "The file of unsubscribes and bounces is ready. It holds {0} addresses.")),
+            nameof(ExportPassport) => (words["{0}: the file is ready", export.Title].Value, words.Count(rows, "The suppression passport is ready. It holds {0} address.", "The suppression passport is ready. It holds {0} addresses.")),
+            _ => (words["{0}: the file is ready", export.Title].Value, words.Count(rows, "The file is ready. It holds {0} line below the heading.", "The file is ready. It holds {0} lines below the heading.")),
+        };
         return new(subject, [words["Hello {0},", reader.UserName], holds], words["Download the file"], $"{url}/exports/{export.Id}",
             [words["The link works until {0}, and only for {1}, who ordered the file and must be signed in.", format.Moment(until), reader.UserName]]);
     }

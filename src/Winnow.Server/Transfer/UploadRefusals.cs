@@ -10,7 +10,7 @@ public sealed class UploadRefusals(IDataProtectionProvider protection)
     private readonly IDataProtector protector = protection.CreateProtector("upload refusal");
 
     /// <summary>The address of the upload page with the sentence.</summary>
-    public string Address(string sentence) => $"/imports/new?refused={Uri.EscapeDataString(protector.Protect(sentence))}";
+    public string Address(string sentence, string page = "/imports/new") => $"{page}?refused={Uri.EscapeDataString(protector.Protect(sentence))}";
 
     /// <summary>The sentence, or null when there is none or it was not sealed by us.</summary>
     public string? Read(string? sealedSentence)

@@ -29,10 +29,14 @@ public enum AuditAction
     ImportUndone,
     /// <summary>An import of an opt-out list was started; count: its rows.</summary>
     OptOutsImported,
-    /// <summary>A suppression passport was written; the fingerprint of its key.</summary>
+    /// <summary>A suppression passport was ordered; after: the fingerprint of its key.</summary>
     PassportExported,
-    /// <summary>A suppression passport was taken in; whose, and the fingerprint of the signer.</summary>
+    /// <summary>The import of a suppression passport was started; whose, and the fingerprint of the signer; count: its addresses.</summary>
     PassportImported,
+    /// <summary>Passports of a signer are taken in from now on; after: the fingerprint.</summary>
+    SignerTrusted,
+    /// <summary>Passports of a signer are taken in no more; before: the fingerprint.</summary>
+    SignerRemoved,
     /// <summary>A file of contacts was ordered; count, and after: its columns.</summary>
     ContactsExported,
     /// <summary>A file of unsubscribed, bounced or complaining addresses was ordered; after: its columns.</summary>

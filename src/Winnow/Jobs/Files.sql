@@ -31,10 +31,10 @@ delete from imports where account_id = @accountId and file_id = @id and job_id i
 -- name: old
 select f.account_id, f.id from files f
 where f.expired_at is null and (f.created_at < @before or f.expires_at <= @now)
-  and not exists (select 1 from jobs j where j.account_id = f.account_id and j.outcome is null and j.kind in ('ImportContacts', 'UndoEdit', 'UndoMove', 'ExportContacts', 'ExportOptOuts', 'ExportReport', 'ImportOptOuts', 'UndoImport'));
+  and not exists (select 1 from jobs j where j.account_id = f.account_id and j.outcome is null and j.kind in ('ImportContacts', 'UndoEdit', 'UndoMove', 'ExportContacts', 'ExportOptOuts', 'ExportReport', 'ImportOptOuts', 'UndoImport', 'ExportPassport', 'ImportPassport'));
 
 -- name: next
 select account_id, id, name, size, created_at from files where account_id = @accountId and id > @after and expired_at is null order by id limit 1;
 
 -- name: busy
-select exists (select 1 from jobs where account_id = @accountId and outcome is null and kind in ('ImportContacts', 'UndoEdit', 'UndoMove', 'ExportContacts', 'ExportOptOuts', 'ExportReport', 'ImportOptOuts', 'UndoImport'));
+select exists (select 1 from jobs where account_id = @accountId and outcome is null and kind in ('ImportContacts', 'UndoEdit', 'UndoMove', 'ExportContacts', 'ExportOptOuts', 'ExportReport', 'ImportOptOuts', 'UndoImport', 'ExportPassport', 'ImportPassport'));

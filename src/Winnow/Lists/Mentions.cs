@@ -24,6 +24,7 @@ public sealed partial class Mentions(Db db, ContactStore contacts, Files files, 
         new("bulk_operations", ["source"], []),
         new("incidents", ["sample"], []),
         new("imports", ["name", "file_name"], []),
+        new("passports", ["file_name"], []),
         new("files", ["name"], []),
     ];
     private const string Erased = "(erased)";

@@ -26,7 +26,7 @@ public sealed class ExportFiles(Db db, Files files, JobQueue jobs, TimeProvider 
 
     /// <summary>Whether a job leaves such a file.</summary>
     /// <param name="kind">As in the jobs table.</param>
-    public static bool Leaves(string kind) => kind is nameof(ExportContacts) or nameof(ExportOptOuts) or ReportJob;
+    public static bool Leaves(string kind) => kind is nameof(ExportContacts) or nameof(ExportOptOuts) or nameof(Passports.ExportPassport) or ReportJob;
 
     /// <summary>The file of an export for who ordered it, which is put on record; null for everybody else, and when it is not finished or past its date.</summary>
     /// <param name="userId">Who asks; null for the operator of the installation.</param>

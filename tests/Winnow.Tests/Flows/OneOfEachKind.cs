@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using Winnow.Email.Bounces.Mailboxes;
 using Winnow.Jobs;
 using Winnow.Lists;
 using Winnow.Transfer;
+using Winnow.Transfer.Passports;
 
 namespace Winnow.Tests;
 
@@ -28,6 +30,7 @@ internal static class OneOfEachKind
         (_, var marketing) when marketing.StartsWith("/marketing-changes/", StringComparison.Ordinal) => "2",
         (_, var move) when move.StartsWith("/list-moves/", StringComparison.Ordinal) => "3",
         (_, "/exports/{id:long}") => $"{export}",
+        (_, "/imports/passports/signers/{id:long}/remove") => "1",
         (_, var list) when list.EndsWith("/remove", StringComparison.Ordinal) => "2",
         (_, "/settings/properties/{Id:long}") => $"{Property.FirstCustomId}",        // those below are everybody's
         _ => "1",
@@ -62,6 +65,9 @@ internal static class OneOfEachKind
             await tx.Execute(Statement.Built("incident", "insert into incidents (account_id, id, grouped_by, group_key, provider, sample, first_at, last_at, opened_at) values (1, 1, 'provider', 'Google', 'Google', '421 4.7.0 Try again later', 1, 1, 1)"));
             await tx.Execute(Statement.Built("block", "insert into incident_blocks (account_id, inbox_id, at, provider, words, email_key, contact_id, incident_id) values (1, 1, 1, 'Google', '', 'ann@example.test', 1, 1)"));
         });
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await services.GetRequiredService<UploadedPassports>().Upload(1, "a.passport", new MemoryStream(await PassportTests.Signed(key, "out@example.test")), 1, default);
+        await services.GetRequiredService<PassportSigners>().Trust(1, "0000-0000", "Another", 1);
         var imports = services.GetRequiredService<Imports>();
         var (id, _) = await imports.Upload(1, "a.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email,Job Title\nbroken,\nann@example.test,Grower\n")), 1, default);
         await imports.Start(1, id!.Value, "Import", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, null, 1, default);

@@ -61,7 +61,7 @@ public partial class WordsTests
         .Concat(Scope.All.SelectMany(scope => new[] { scope.Group, scope.Words })).Concat(PrivateApps.Refusals)
         .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
         .Concat(Winnow.Server.Email.Bounces.BouncePolicyForm.Groups.Select(group => group.Says))
-        .Concat(Winnow.Server.Lists.ListWords.Words).Concat(Winnow.Lists.ListFolders.Refusals).Concat(Winnow.Lists.ListConversions.Refusals).Concat([Winnow.Transfer.UndoImport.NoImport, Winnow.Transfer.UndoImport.Stands]).Concat(Winnow.Transfer.ImportRefusals.All).Concat(Winnow.Transfer.UploadFaults.All).Concat(Winnow.Transfer.SuppressionFormat.All.Select(format => format.Kind)).Concat(Winnow.Server.Transfer.Reports.Words).Append(Winnow.Transfer.TableFile.Full).Concat(FaultWords());
+        .Concat(Winnow.Server.Lists.ListWords.Words).Concat(Winnow.Lists.ListFolders.Refusals).Concat(Winnow.Lists.ListConversions.Refusals).Concat([Winnow.Transfer.UndoImport.NoImport, Winnow.Transfer.UndoImport.Stands]).Concat(Winnow.Transfer.ImportRefusals.All).Concat(Winnow.Transfer.UploadFaults.All).Concat(Winnow.Transfer.Passports.UploadedPassports.Refusals).Append(Winnow.Server.Transfer.ImportEndpoints.NoFile).Concat(Winnow.Transfer.SuppressionFormat.All.Select(format => format.Kind)).Concat(Winnow.Server.Transfer.Reports.Words).Append(Winnow.Transfer.TableFile.Full).Concat(FaultWords());
 
     // What stands in the way of sending an e-mail is said by the product itself: new(nameof(email.Subject), "The subject is empty.").
     private static IEnumerable<string> FaultWords() =>

@@ -1,40 +1,59 @@
-using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Jobs;
 
 namespace Winnow.Transfer.Passports;
 
+/// <summary>How far the import of a passport has come; at its end, or where it was stopped, what came of it.</summary>
+/// <param name="Position">Where in the file the next address begins, in bytes.</param>
+/// <param name="After">All known addresses up to here took over what the passport says of them.</param>
+/// <param name="Suppressed">Addresses known here that became suppressed, or for one more reason.</param>
+public sealed record ImportPassportState(long PassportId, long Position, string After, long Suppressed);
+
 /// <summary>Takes a passport in. Each line first lies under the hash that only this installation makes, where an address that comes later finds it by itself; then
-/// addresses that are known here take over what lies there. Broken off anywhere, the same passport is simply imported again: nothing is done twice.</summary>
-public sealed class ImportPassport(Db db, AddressHashes hashes, ContactStore contacts, AddressChanges changes, TimeProvider clock)
+/// addresses that are known here take over what lies there. Some thousand a transaction, with the place behind them; the same passport once more does nothing more.</summary>
+public sealed class ImportPassport(Db db, UploadedPassports passports, Files files, AddressHashes hashes, ContactStore contacts, AddressChanges changes, TimeProvider clock) : IJob
 {
     private const int Page = 2_000;
     private static readonly SqlFile Sql = SqlFile.Beside<ImportPassport>();
 
-    /// <summary>Imports a passport that was checked and whose signer is trusted, and puts it on record.</summary>
-    /// <param name="passport">From its beginning.</param>
-    /// <param name="show">Told how many addresses were taken in.</param>
-    /// <returns>How many addresses that are known here became suppressed, or for one more reason.</returns>
-    public async Task<long> Run(long accountId, Stream passport, PassportHead head, long? userId, Func<long, Task> show, CancellationToken stop)
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
         await hashes.MakeKey(stop);
-        var (count, batch) = (0L, new List<PassportLine>());
-        await foreach (var line in Passport.Read(passport, stop))
+        await Lay(run, stop);
+        while (await db.Read(tx => tx.Query<string>(Sql["known"], new { accountId = run.AccountId, after = run.State<ImportPassportState>().After, size = (long)Page }), stop) is { Count: > 0 } keys)
+            await run.Step(async tx =>
+            {
+                var (state, changed) = (run.State<ImportPassportState>(), await TakeOver(tx, run.AccountId, run.UserId, keys));
+                return new Step<ImportPassportState>(state with { After = keys[^1], Suppressed = state.Suppressed + changed }, 0);
+            }, stop);
+        return run.State<ImportPassportState>();
+    }
+
+    private async Task Lay(JobRun run, CancellationToken stop)
+    {
+        var from = run.State<ImportPassportState>();
+        if (run.Done == run.Total) return;                                                // the file is not needed any more
+        var passport = (await passports.Find(run.AccountId, from.PassportId))!;
+        var file = await files.Find(run.AccountId, passport.FileId) ?? throw new JobFailedException(Files.Gone);
+        var (batch, at) = (new List<PassportLine>(), from.Position);
+        await foreach (var (line, behind) in Passport.Read(files.Open(file, from.Position), from.Position, stop))
         {
             batch.Add(line);
+            at = behind;
             if (batch.Count == Page) await Flush();
         }
-        await Flush();
-        var changed = await TakeOver(accountId, userId, stop);
-        await db.Write(tx => AuditLog.Add(tx, clock, accountId, userId, AuditAction.PassportImported, $"{head.From} ({head.Signer})", count), stop);
-        return changed;
+        if (batch.Count > 0) await Flush();
 
         async Task Flush()
         {
-            await db.Write(tx => Lay(tx, accountId, batch), stop);
-            count += batch.Count;
+            await run.Step(async tx =>
+            {
+                await Lay(tx, run.AccountId, batch);
+                return new Step<ImportPassportState>(run.State<ImportPassportState>() with { Position = at }, batch.Count);
+            }, stop);
             batch.Clear();
-            await show(count);
         }
     }
 
@@ -46,18 +65,6 @@ public sealed class ImportPassport(Db db, AddressHashes hashes, ContactStore con
         var before = await Addresses.ReadToChange(tx, accountId, says.ToDictionary(s => s.Key, _ => ""));
         var now = clock.GetUtcNow();
         await Addresses.Write(tx, accountId, before.Select(state => (state, After: On(state, says[state.EmailKey], now))).Where(s => s.After != s.state).Select(s => s.After));
-    }
-
-    private async Task<long> TakeOver(long accountId, long? userId, CancellationToken stop)
-    {
-        var changed = 0L;
-        for (var after = ""; ;)
-        {
-            var keys = await db.Read(tx => tx.Query<string>(Sql["known"], new { accountId, after, size = (long)Page }), stop);
-            if (keys.Count == 0) return changed;
-            changed += await db.Write(tx => TakeOver(tx, accountId, userId, keys), stop);
-            after = keys[^1];
-        }
     }
 
     private async Task<long> TakeOver(Tx tx, long accountId, long? userId, List<string> keys)

@@ -18,6 +18,18 @@ public sealed record PassportHead(string From, DateTimeOffset Made, byte[] Key)
     public string Signer => PassportKey.Fingerprint(Key);
 }
 
+/// <summary>A passport that was read to its end and found whole and signed.</summary>
+/// <param name="Addresses">How many are in it; then how many of them for which reason, some for several.</param>
+public sealed record PassportContents(PassportHead Head, long Addresses, long OptedOut, long Complained, long Bounced)
+{
+    internal PassportContents With(PassportLine line) => this with
+    {
+        Addresses = Addresses + 1, OptedOut = OptedOut + One(line.OptedOut), Complained = Complained + One(line.Complained), Bounced = Bounced + One(line.Bounced),
+    };
+
+    private static int One(DateTimeOffset? since) => since is null ? 0 : 1;
+}
+
 /// <summary>One address under its hash, and since when mail is kept from it for which reason; null: not for that one.</summary>
 /// <param name="Hash">SHA-256 of the normalised address, 64 digits.</param>
 /// <param name="Reason">One of the six values of Email hard bounce reason.</param>
@@ -29,70 +41,73 @@ public static class Passport
 {
     private const string Title = "winnow suppression passport 1";
     private const int MaxLine = 4_096;
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef"), Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
-    /// <summary>Writes a passport while its lines stream in.</summary>
-    /// <returns>How many addresses are in it.</returns>
-    public static async Task<long> Write(Stream to, string from, DateTimeOffset made, ECDsa key, IAsyncEnumerable<PassportLine> lines, CancellationToken stop)
+    /// <summary>All that is said against a passport, for translation.</summary>
+    internal static readonly IReadOnlyList<string> Refusals = [NoPassport, Damaged, Changed];
+
+    /// <summary>The beginning.</summary>
+    /// <param name="key">The public key of who is going to sign it.</param>
+    public static byte[] Start(string from, DateTimeOffset made, byte[] key) => Encoding.UTF8.GetBytes($"{Title}\n{JsonSerializer.Serialize(new PassportHead(from, made, key), JobQueue.Json)}\n");
+
+    /// <summary>The lines of some addresses.</summary>
+    public static byte[] Lines(IEnumerable<PassportLine> lines) => Encoding.ASCII.GetBytes(string.Concat(lines.Select(line => string.Create(
+        CultureInfo.InvariantCulture, $"{line.Hash},{line.OptedOut?.ToUnixTimeMilliseconds()},{line.Complained?.ToUnixTimeMilliseconds()},{line.Bounced?.ToUnixTimeMilliseconds()},{line.Reason}\n"))));
+
+    /// <summary>The end, with the signature.</summary>
+    /// <param name="before">All that stands before it.</param>
+    /// <param name="count">How many addresses that are.</param>
+    public static async Task<byte[]> End(Stream before, long count, ECDsa key, CancellationToken stop)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (count, text) = (0L, new StringBuilder());
-        text.Append(Title).Append('\n').Append(JsonSerializer.Serialize(new PassportHead(from, made, key.ExportSubjectPublicKeyInfo()), JobQueue.Json)).Append('\n');
-        await foreach (var line in lines.WithCancellation(stop))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{line.Hash},{line.OptedOut?.ToUnixTimeMilliseconds()},{line.Complained?.ToUnixTimeMilliseconds()},{line.Bounced?.ToUnixTimeMilliseconds()},{line.Reason}\n");
-            count++;
-            if (text.Length > 1 << 16) await Flush();
-        }
-        text.Append(CultureInfo.InvariantCulture, $"end {count}\n");
-        await Flush();
-        await to.WriteAsync(Encoding.ASCII.GetBytes($"signature {Convert.ToBase64String(key.SignHash(digest.GetHashAndReset()))}\n"), stop);
-        return count;
-
-        async Task Flush()
-        {
-            var bytes = Encoding.UTF8.GetBytes(text.ToString());
-            text.Clear();
-            digest.AppendData(bytes);
-            await to.WriteAsync(bytes, stop);
-        }
+        var buffer = new byte[1 << 16];
+        for (int read; (read = await before.ReadAsync(buffer, stop)) > 0;) digest.AppendData(buffer, 0, read);
+        var end = string.Create(CultureInfo.InvariantCulture, $"end {count}\n");
+        digest.AppendData(Encoding.ASCII.GetBytes(end));
+        return Encoding.ASCII.GetBytes($"{end}signature {Convert.ToBase64String(key.SignHash(digest.GetHashAndReset()))}\n");
     }
 
     /// <summary>Reads a passport to its end: whether it is whole, and unchanged since it was signed.</summary>
-    /// <returns>Its head and how many addresses are in it; or what is wrong, as a sentence.</returns>
-    public static async Task<(PassportHead? Head, long Count, string? Error)> Check(Stream passport, CancellationToken stop)
+    /// <returns>What is in it; or what is wrong, as a sentence.</returns>
+    public static async Task<(PassportContents? Contents, string? Error)> Check(Stream passport, CancellationToken stop)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (head, row, count, end) = ((PassportHead?)null, 0L, 0L, false);
+        var (contents, row, end) = ((PassportContents?)null, 0L, false);
         await foreach (var line in Lines(passport, stop))
         {
             row++;
-            if (row == 1 && line != Title) return (null, 0, "This is not a suppression passport that this version of Winnow knows.");
-            if (row == 2 && (head = HeadOf(line)) is null) return (null, 0, Damaged);
-            if (end) return head is not null && IsSigned(head, digest.GetHashAndReset(), line) ? (head, count, null) : (null, 0, Changed);
+            if (row == 1 && line != Title) return (null, NoPassport);
+            if (row == 2 && (contents = HeadOf(line)) is null) return (null, Damaged);
+            if (end) return IsSigned(contents!.Head, digest.GetHashAndReset(), line) ? (contents, null) : (null, Changed);
             digest.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
-            if (line == string.Create(CultureInfo.InvariantCulture, $"end {count}")) end = true;
-            else if (row > 2 && LineOf(line) is null) return (null, 0, Damaged);
-            else if (row > 2) count++;
+            if (row < 3) continue;
+            if (line == string.Create(CultureInfo.InvariantCulture, $"end {contents!.Addresses}")) end = true;
+            else if (LineOf(line) is { } address) contents = contents.With(address);
+            else return (null, Damaged);
         }
-        return (null, 0, Damaged);
+        return (null, row == 0 ? NoPassport : Damaged);
     }
 
-    /// <summary>The addresses of a passport that was checked.</summary>
-    public static async IAsyncEnumerable<PassportLine> Read(Stream passport, [EnumeratorCancellation] CancellationToken stop)
+    /// <summary>The addresses of a passport that was checked, each with the place in bytes behind it.</summary>
+    /// <param name="position">Where <paramref name="passport"/> begins: behind an address, or 0.</param>
+    public static async IAsyncEnumerable<(PassportLine Line, long Behind)> Read(Stream passport, long position, [EnumeratorCancellation] CancellationToken stop)
     {
-        var row = 0L;
+        var row = position > 0 ? 2L : 0;
         await foreach (var text in Lines(passport, stop))
-            if (++row > 2 && LineOf(text) is { } line) yield return line;
+        {
+            position += Encoding.UTF8.GetByteCount(text) + 1;
+            if (++row > 2 && LineOf(text) is { } line) yield return (line, position);
             else if (row > 2) yield break;
+        }
     }
 
+    private const string NoPassport = "This is not a suppression passport that this version of Winnow knows.";
     private const string Damaged = "The passport is damaged or not complete. Ask for it anew.";
-    private const string Changed = "The passport was changed after it was signed, and nothing of it was imported. Ask for it anew, and find out who changed it.";
+    private const string Changed = "The signature of the passport is broken: it was changed after it was signed. Nothing of it was imported. Ask for it anew, and find out who changed it.";
 
-    private static PassportHead? HeadOf(string line)
+    private static PassportContents? HeadOf(string line)
     {
-        try { return JsonSerializer.Deserialize<PassportHead>(line, JobQueue.Json) is { Key: not null, From: not null } head ? head : null; }
+        try { return JsonSerializer.Deserialize<PassportHead>(line, JobQueue.Json) is { Key: not null, From: not null } head ? new(head, 0, 0, 0, 0) : null; }
         catch (JsonException) { return null; }
     }
 
@@ -109,7 +124,7 @@ public static class Passport
 
     private static PassportLine? LineOf(string text)
     {
-        if (text.Split(',') is not [{ Length: 64 } hash, var optedOut, var complained, var bounced, var reason] || hash.AsSpan().ContainsAnyExcept(Digits)) return null;
+        if (text.Split(',') is not [{ Length: 64 } hash, var optedOut, var complained, var bounced, var reason] || hash.AsSpan().ContainsAnyExcept(Digits) || reason.AsSpan().ContainsAnyExcept(Letters)) return null;
         return Instant(optedOut, out var o) && Instant(complained, out var c) && Instant(bounced, out var b) && (b is null) == (reason.Length == 0) ? new(hash, o, c, b, reason.Length > 0 ? reason : null) : null;
     }
 

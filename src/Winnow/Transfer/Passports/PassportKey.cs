@@ -29,6 +29,14 @@ public sealed class PassportKey(Db db, IDataProtectionProvider protection)
         return key;
     }
 
+    /// <summary>The fingerprint of the key; null where no passport was made yet.</summary>
+    public async Task<string?> Own(CancellationToken stop = default)
+    {
+        if (await db.Read(tx => tx.SingleOrNone<string>(Sql["key"]), stop) is null) return null;
+        using var key = await Get(stop);
+        return Fingerprint(key.ExportSubjectPublicKeyInfo());
+    }
+
     /// <summary>What people compare: the first 128 bits of the SHA-256 of a public key, in groups of four digits.</summary>
     public static string Fingerprint(byte[] publicKey) => string.Join('-', Convert.ToHexStringLower(SHA256.HashData(publicKey).AsSpan(0, 16)).Chunk(4).Select(four => new string(four)));
 }
