@@ -27,7 +27,7 @@ public static class Million
         foreach (var word in new[] { "'person' || i", "'company' || (i % 50000)", "'first' || (i % 1000)", "'last' || (i % 7919)" })
             await place.Execute($"insert into contact_words (account_id, contact_id, word) select 1, i, {word} from {numbers}", args);
         await place.Execute("insert into ids (account_id, kind, next_id) values (1, 'contact', @next) on conflict (account_id, kind) do update set next_id = excluded.next_id", new { next = rows + 1L });
-        await place.Execute("insert into contact_counts (account_id, contacts, marketing) values (1, @all, @half) on conflict (account_id) do update set contacts = excluded.contacts, marketing = excluded.marketing",
+        await place.Execute("insert into contact_counts (account_id, contacts, marketing, peak) values (1, @all, @half, @half) on conflict (account_id) do update set contacts = excluded.contacts, marketing = excluded.marketing, peak = excluded.peak",
             new { all = (long)rows, half = rows / 2L });
         await place.Db.Read(tx => tx.Execute(Statement.Built("analyze", "analyze contacts")));
     }

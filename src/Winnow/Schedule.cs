@@ -8,6 +8,7 @@ using Winnow.Email.Bounces.Webhooks;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.MarketingContacts;
 
 namespace Winnow;
 
@@ -23,6 +24,9 @@ public static class Schedule
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
         new("Move contacts whom only the clock moves", TimeSpan.FromSeconds(30), services.GetRequiredService<SweepLists>().Run),
+        new("Update marketing contacts on their date", TimeSpan.FromSeconds(10), services.GetRequiredService<UpdateDate>().StartDue),
+        new("Look after contact tiers", TimeSpan.FromSeconds(10), services.GetRequiredService<WatchTiers>().Run),
+        new("Note the figures of marketing contacts", TimeSpan.FromMinutes(15), services.GetRequiredService<WatchTiers>().NoteDays),
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Forget passwords tried long ago", TimeSpan.FromHours(1), services.GetRequiredService<SignInTries>().Forget),
         new("Empty the recycle bin of what is past its date", TimeSpan.FromHours(1), services.GetRequiredService<RecycleBin>().Empty),

@@ -15,6 +15,7 @@ using Winnow.Email.Bounces.Webhooks;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.MarketingContacts;
 using Winnow.Transfer;
 using Winnow.Transfer.Passports;
 using Winnow.Vitals;
@@ -42,6 +43,8 @@ public static class WinnowServices
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<PropertyUsage>().AddSingleton<ContactIndex>().AddSingleton<SavedViews>().AddSingleton<IUseProperties>(s => s.GetRequiredService<SavedViews>()).AddSingleton<IUseLists>(s => s.GetRequiredService<SavedViews>()).AddSingleton<ListUsage>().AddSingleton<DeletedLists>().AddSingleton<ListConversions>().AddSingleton<ListHistory>().AddSingleton<ListFolders>().AddSingleton<CopyList>().AddSingleton<CheckLists>().AddJob<BuildLists>().AddJob<MoveMembers>().AddJob<UndoMove>()
             .AddSingleton<PropertyUses>().AddSingleton<PropertyIndexes>().AddSingleton<FilterFacts>().AddSingleton<FilterPreviews>().AddSingleton<SweepLists>().AddSingleton<ListReasons>().AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddJob<SetMarketing>().AddJob<UndoEdit>().AddSingleton<Erasure>().AddSingleton<Mentions>().AddJob<EraseContacts>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
+            // marketing contacts
+            .AddSingleton<MarketingPlans>().AddSingleton<BillingNews>().AddSingleton<WatchTiers>().AddJob<UpdateDate>()
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<IUseProperties>(s => s.GetRequiredService<EmailStore>()).AddSingleton<IUseLists>(s => s.GetRequiredService<EmailStore>()).AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()

@@ -15,6 +15,7 @@ public static class AuditWords
         [AuditAction.PropertySet] = "Property of contacts set",
         [AuditAction.PropertySetUndone] = "Edit of a property undone",
         [AuditAction.MarketingSet] = "Marketing status of contacts set",
+        [AuditAction.MarketingPlanChanged] = "Contact tier or plan changed",
         [AuditAction.MarketingSetUndone] = "Marketing status of contacts given back",
         [AuditAction.ContactsImported] = "Contacts imported",
         [AuditAction.ImportPaused] = "Import paused",

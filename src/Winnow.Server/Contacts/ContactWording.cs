@@ -4,6 +4,7 @@ using Winnow.Contacts;
 using Winnow.Email;
 using Winnow.Email.Sending;
 using Winnow.Mail.Mime;
+using Winnow.MarketingContacts;
 using Winnow.Server.Email.Bounces;
 using Winnow.Server.Ui;
 
@@ -68,6 +69,7 @@ public static class ContactWording
         { Source: "IMPORT", UserName: { } name } => words["by an import of {0}", name],
         { Source: "IMPORT" } => words["by an import"],
         { Source: "EMAIL" } => words["by an email event"],
+        { Source: UpdateDate.ActorSource } => words["by the update date"],
         { Source: "CRM_UI" } => words["by someone"],
         _ => words["by {0}", edit.Source],
     };

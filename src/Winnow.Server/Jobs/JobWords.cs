@@ -5,6 +5,8 @@ using Winnow.Email.Bounces;
 using Winnow.Email.Sending;
 using Winnow.Jobs;
 using Winnow.Lists;
+using Winnow.MarketingContacts;
+using Winnow.Server.MarketingContacts;
 using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
 using Winnow.Transfer;
@@ -34,6 +36,8 @@ public static class JobWords
         [nameof(EraseContacts)] = ("user-x", "of {0} contacts erased", "It goes on by itself within the hour: what was deleted permanently is erased to the end."),
         [nameof(SetProperty)] = ("pencil", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),
         [nameof(SetMarketing)] = ("tag", "of {0} contacts done", "What was changed before stays changed; the other contacts are untouched."),
+        [nameof(UpdateDate)] = ("calendar", "of {0} contacts done", "Who became non-marketing stays so; the rest goes on by itself."),
+        [nameof(TellBilling)] = ("gauge", "of {0} done", Kept),
         [nameof(UnbounceContacts)] = ("arrow-back-up", "of {0} contacts done", "Who was unbounced stays so; the other contacts are untouched."),
         [nameof(TellIncident)] = ("shield-bolt", "of {0} done", Kept),
         [nameof(UndoEdit)] = ("arrow-back-up", "of {0} contacts done", "Who has the old value back keeps it. The rest can be undone later."),

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.MarketingContacts;
 using Winnow.Server.Jobs;
+using Winnow.Server.MarketingContacts;
 using Winnow.Server.Transfer;
 using Winnow.Transfer;
 
@@ -34,6 +36,7 @@ public static class WinnowServer
         builder.Services.AddLocalization();
         builder.Services.AddSingleton<TellExport>().AddKeyedSingleton<IJob>(ExportFiles.MailJob, (s, _) => s.GetRequiredService<TellExport>());
         builder.Services.AddSingleton<Reports>().AddSingleton<ExportReport>().AddKeyedSingleton<IJob>(ExportFiles.ReportJob, (s, _) => s.GetRequiredService<ExportReport>());
+        builder.Services.AddSingleton<TellBilling>().AddKeyedSingleton<IJob>(BillingNews.Job, (s, _) => s.GetRequiredService<TellBilling>());
         builder.Services.AddSingleton<TellByMail>().AddKeyedSingleton<IJob>(Notifications.MailJob, (s, _) => s.GetRequiredService<TellByMail>());
         var roles = Roles(builder.Configuration["roles"]);
         if (roles.Contains("web")) builder.AddWeb();

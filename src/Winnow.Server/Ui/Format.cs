@@ -28,6 +28,20 @@ public sealed class Format(CultureInfo culture, TimeZoneInfo zone, TimeProvider 
     /// <summary>1 December 2026: in sentences.</summary>
     public string LongDate(DateTimeOffset moment) => Local(moment).ToString("d MMMM yyyy", culture);
 
+    /// <inheritdoc cref="LongDate(DateTimeOffset)"/>
+    public string LongDate(DateOnly day) => day.ToString("d MMMM yyyy", culture);
+
+    /// <summary>1 December: in sentences and legends about days to come.</summary>
+    public string ShortDate(DateOnly day) => day.ToString("d MMMM", culture);
+
+    /// <summary>€450, € 1.250,50 or CHF 12: hundredths of a currency (ISO 4217); decimals only where there are any.</summary>
+    public string Money(long hundredths, string currency)
+    {
+        var sign = currency switch { "EUR" => "€", "USD" => "$", "GBP" => "£", _ => currency };
+        var amount = (Math.Abs(hundredths) / 100m).ToString(hundredths % 100 == 0 ? "N0" : "N2", culture);
+        return $"{(hundredths < 0 ? "−" : "")}{sign}{(sign.Length > 1 || culture.TwoLetterISOLanguageName != "en" ? "\u00a0" : "")}{amount}";
+    }
+
     /// <summary>14 Nov 2026: in tables.</summary>
     public string Date(DateTimeOffset moment) => ShortMonth(Local(moment), "yyyy");
 

@@ -19,6 +19,8 @@ public enum AuditAction
     MarketingSet,
     /// <summary>Such a change was taken back; count, and what had been set.</summary>
     MarketingSetUndone,
+    /// <summary>The plan of marketing contacts: when it renews, the tier, the steps of the contract.</summary>
+    MarketingPlanChanged,
     /// <summary>An import was started.</summary>
     ContactsImported,
     /// <summary>An import waits until somebody lets it go on; count: rows done.</summary>

@@ -32,7 +32,23 @@ public sealed record ContactChange(Contact? Before, Contact After, IReadOnlySet<
 
 /// <summary>What a deleted contact was, as far as others need to know.</summary>
 /// <param name="Marketing">It counted toward the contact tier.</param>
-public sealed record DeletedContact(long Id, bool Marketing);
+/// <param name="UntilRenewal">Whether it was to become non-marketing on the next update date.</param>
+public sealed record DeletedContact(long Id, bool Marketing, bool UntilRenewal);
+
+/// <summary>How many contacts an account has, or how many more.</summary>
+/// <param name="Marketing">Those that count toward the tier.</param>
+/// <param name="Scheduled">Those of them that stop with the next update date.</param>
+public sealed record ContactCounts(long All, long Marketing, long Scheduled)
+{
+    /// <summary>No contacts, or no change.</summary>
+    public static readonly ContactCounts None = new(0, 0, 0);
+
+    /// <summary>Contacts that do not count.</summary>
+    public long NonMarketing => All - Marketing;
+
+    /// <summary>Contacts that count and go on counting.</summary>
+    public long Staying => Marketing - Scheduled;
+}
 
 /// <summary>Hears of every change of contacts in the transaction that makes it: list membership and the search index are
 /// right when the change commits. Implementations work in sets: a call may bring one change or five thousand.</summary>

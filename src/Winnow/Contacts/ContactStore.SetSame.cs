@@ -16,7 +16,7 @@ public sealed partial class ContactStore
         Tx tx, Actor actor, long accountId, PropertyCatalog properties, IReadOnlyCollection<long> ids, IReadOnlyList<Property> asked, Action<Contact> change, Contact? likely = null)
     {
         var (columns, were, now) = (asked.Select(p => p.Column!).ToList(), new List<(Contact Before, int Count)>(), clock.GetUtcNow());
-        var (left, hold, marketing) = (ids, false, 0L);
+        var (left, hold, more) = (ids, false, ContactCounts.None);
         while (left.Count > 0)
         {
             var guess = likely is null ? null : new Same(likely, Changed(likely), [.. left], columns);
@@ -35,13 +35,17 @@ public sealed partial class ContactStore
             {
                 var done = await Set(tx, actor, properties, same, columns, now);
                 were.Add((same.Before, done.Count));
-                if (!hold) marketing += done.Count * (long)(One(same.After.IsMarketing) - One(same.Before.IsMarketing));
+                if (!hold) more = more with
+                {
+                    Marketing = more.Marketing + done.Count * (long)(One(same.After.IsMarketing) - One(same.Before.IsMarketing)),
+                    Scheduled = more.Scheduled + done.Count * (long)(One(MarketingStatus.IsScheduled(same.After)) - One(MarketingStatus.IsScheduled(same.Before))),
+                };
                 if (done.Count < same.Ids.Count) others.AddRange(same.Ids.Except(done));
             }
             left = others;
             if (hold) await Tell(tx, accountId, properties, [.. before.Select(old => ContactChange.Of(old, Stamped(old, Changed(old)), properties))]);
         }
-        await Announce(tx, accountId, [], 0, marketing);                    // of those who were not held; the others are told with their lists
+        await Announce(tx, accountId, [], more);                    // of those who were not held; the others are told with their lists
         return were;
 
         Contact Changed(Contact old)

@@ -149,7 +149,7 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
         var there = gone.Select(c => c.Id).ToArray();
         await tx.Execute(Sql["free-addresses"], new { accountId, ids = there });
         foreach (var follower in followers) await follower.Deleted(tx, accountId, operationId, there);
-        await Announce(tx, accountId, there, -gone.Count, -gone.Count(c => c.Marketing));
+        await Announce(tx, accountId, there, new(-gone.Count, -gone.Count(c => c.Marketing), -gone.Count(c => c.Marketing && c.UntilRenewal)));
         return gone;
     }
 
@@ -168,9 +168,8 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
         return back.Count;
     }
 
-    /// <summary>How many contacts the account has, and how many of them are marketing contacts.</summary>
-    public async Task<(long All, long Marketing)> Counts(Tx tx, long accountId) =>
-        await tx.SingleOrNone<CountRow>(Sql["counts"], new { accountId }) is { } row ? (row.Contacts, row.Marketing) : (0, 0);
+    /// <summary>How many contacts the account has, and how many of them count toward the tier.</summary>
+    public async Task<ContactCounts> Counts(Tx tx, long accountId) => await tx.SingleOrNone<ContactCounts>(Sql["counts"], new { accountId }) ?? ContactCounts.None;
 
     /// <summary>Reads rows selected as <see cref="ContactColumn.List"/>.</summary>
     public static async Task<List<Contact>> ReadAll(Tx tx, Statement sql, object args)
@@ -302,14 +301,15 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
         if (restoredFrom is { } operationId)
             foreach (var follower in followers) await follower.Restored(tx, accountId, operationId, [.. changes.Select(c => c.Id)]);
         long[] searched = [.. changes.Where(c => c.Before is null || SearchWords.Properties.Overlaps(c.Changed)).Select(c => c.Id)];
-        await Announce(tx, accountId, searched, changes.Count(c => c.Before is null), changes.Sum(c => One(c.After.IsMarketing) - One(c.Before?.IsMarketing)));
+        await Announce(tx, accountId, searched, new(changes.Count(c => c.Before is null),
+            changes.Sum(c => One(c.After.IsMarketing) - One(c.Before?.IsMarketing)), changes.Sum(c => One(MarketingStatus.IsScheduled(c.After)) - One(c.Before is { } old && MarketingStatus.IsScheduled(old)))));
     }
 
     /// <summary>What the whole account shares, and therefore last: the counts and the outbox, held from here to the commit.</summary>
     /// <param name="ids">Whom the search may find by other words now: that is what the outbox is followed for.</param>
-    private async Task Announce(Tx tx, long accountId, long[] ids, long contacts, long marketing)
+    private async Task Announce(Tx tx, long accountId, long[] ids, ContactCounts more)
     {
-        if (contacts != 0 || marketing != 0) await tx.Execute(Sql["count"], new { accountId, contacts, marketing });
+        if (more != ContactCounts.None) await tx.Execute(Sql["count"], new { accountId, more.All, more.Marketing, more.Scheduled });
         if (ids.Length == 0) return;
         var (id, first, last) = (await Ids.Next(tx, accountId, "contact_change"), ids[0], ids[^1]);
         await tx.Execute(Sql["outbox"], new { accountId, id, first, last, ids = last - first + 1 == ids.Length ? null : JsonSerializer.Serialize(ids), now = clock.GetUtcNow() });
@@ -325,10 +325,10 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
     private static readonly Statement TakeToBin = new("take to the bin", d => d == Dialect.Postgres
         ? $"""
            with gone as (delete from contacts where account_id = @accountId and id in @ids returning {Columns}),
-           bin as (insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from gone returning id, marketing)
-           select id, marketing from bin
+           bin as (insert into deleted_contacts ({Columns}, operation_id) select {Columns}, @operationId from gone returning id, marketing, until_renewal)
+           select id, marketing, until_renewal from bin
            """
-        : "delete from contacts where account_id = @accountId and id in @ids returning id, marketing");
+        : "delete from contacts where account_id = @accountId and id in @ids returning id, marketing, until_renewal");
     private static readonly Statement MoveFromBin = Statement.Built("move from the bin",
         $"insert into contacts ({Columns}) select {Columns} from deleted_contacts where account_id = @accountId and operation_id = @operationId and id in @ids on conflict do nothing returning id");
 
@@ -350,8 +350,6 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
     public static bool HasHistory(Property property) => property.Id != Contact.RecordId && !WithoutHistory.Contains(property.Id);
 
     private static readonly Property Domain = BuiltInProperties.Of("hs_email_domain");
-
-    private sealed record CountRow(long Contacts, long Marketing);
 
     private sealed record Additional(string EmailKey, long ContactId);
     private sealed record Holder(string EmailKey, long ContactId);

@@ -32,11 +32,12 @@ values (@accountId, @Id, @Version, @now, @Source, @SourceId, @UserId, @after, @b
 insert into contact_changes (account_id, id, first_contact_id, last_contact_id, contact_ids, at) values (@accountId, @id, @first, @last, cast(@ids as $json), @now);
 
 -- name: count
-insert into contact_counts (account_id, contacts, marketing) values (@accountId, @contacts, @marketing)
-on conflict (account_id) do update set contacts = contact_counts.contacts + excluded.contacts, marketing = contact_counts.marketing + excluded.marketing;
+insert into contact_counts (account_id, contacts, marketing, scheduled, peak) values (@accountId, @All, @Marketing, @Scheduled, @Marketing)
+on conflict (account_id) do update set contacts = contact_counts.contacts + excluded.contacts, marketing = contact_counts.marketing + excluded.marketing, scheduled = contact_counts.scheduled + excluded.scheduled,
+  peak = case when contact_counts.marketing + excluded.marketing > contact_counts.peak then contact_counts.marketing + excluded.marketing else contact_counts.peak end;
 
 -- name: counts
-select contacts, marketing from contact_counts where account_id = @accountId;
+select contacts as "all", marketing, scheduled from contact_counts where account_id = @accountId;
 
 -- name: stage
 create temp table if not exists changed_contacts as select * from contacts where account_id = 0 and false;

@@ -44,6 +44,9 @@ public sealed class JobQueue(Db db, TimeProvider clock)
     /// <summary>How many jobs of the account wait or run.</summary>
     public Task<long> CountOpen(long accountId, CancellationToken stop = default) => db.Read(tx => tx.Single<long>(Sql["count-open"], new { accountId }), stop);
 
+    /// <summary>Gives a job another title: one that was put in by somebody who does not know the reader's language.</summary>
+    public Task Retitle(Tx tx, long accountId, long id, string title) => tx.Execute(Sql["retitle"], new { accountId, id, title });
+
     /// <summary>Asks a job to stop after its present step.</summary>
     public Task Cancel(long accountId, long id) => db.Write(tx => Cancel(tx, accountId, id));
 

@@ -31,3 +31,6 @@ update jobs set paused_at = @now where account_id = @accountId and id = @id and 
 
 -- name: resume
 update jobs set paused_ms = paused_ms + @now - paused_at, paused_at = null where account_id = @accountId and id = @id and outcome is null and paused_at is not null;
+
+-- name: retitle
+update jobs set title = @title where account_id = @accountId and id = @id;

@@ -91,7 +91,7 @@ public sealed class DeleteContacts(Db db, ContactStore contacts, FrozenSelection
     {
         var (accountId, set) = (frozen.AccountId, frozen.Set);
         var marketing = await Marketing(tx, accountId, set);
-        var (_, counting) = await contacts.Counts(tx, accountId);
+        var counting = (await contacts.Counts(tx, accountId)).Marketing;
         var sample = await contacts.Read(tx, accountId, [.. set.After(0).Take(SampleSize)]);
         return new(frozen.Id, frozen.At, set.Count, marketing, sample, (counting, counting - marketing));
     }

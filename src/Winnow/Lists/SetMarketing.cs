@@ -110,7 +110,7 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
                 if (!part.Marketing) non += part.Contacts;
                 else if (part.Scheduled) scheduled += part.Contacts;
                 else marketing += part.Contacts;
-        var (_, counting) = await contacts.Counts(tx, frozen.AccountId);
+        var counting = (await contacts.Counts(tx, frozen.AccountId)).Marketing;
         return new(frozen.Id, frozen.At, frozen.Set.Count, non, scheduled, marketing, counting, await contacts.Read(tx, frozen.AccountId, [.. frozen.Set.After(0).Take(SampleSize)]));
     }
 

@@ -17,6 +17,7 @@ public sealed class ModulesTests
         ["Contacts"] = "Audit Data",
         ["Filters"] = "Contacts Data",
         ["Lists"] = "Audit Contacts Data Filters Jobs",
+        ["MarketingContacts"] = "Accounts Audit Contacts Data Filters Jobs Lists",
         ["Email"] = "Accounts Audit Contacts Data Jobs Lists",
         ["Transfer"] = "Audit Contacts Data Jobs Lists",
         ["Backup"] = "Audit Data",

@@ -46,7 +46,7 @@ public sealed class ContactWordsTests
         await app.Get<ContactWords>().CatchUp(default);
         Assert.Equal(100 * 2, await app.Scalar<long>("select count(*) from contact_words where account_id = 1"));
         Assert.Equal(0, await app.Scalar<long>("select count(*) from contact_changes where account_id = 1"));
-        Assert.Equal((100, 0), await app.Db.Read(tx => app.Get<ContactStore>().Counts(tx, TestApp.Account)));
+        Assert.Equal(new(100, 0, 0), await app.Db.Read(tx => app.Get<ContactStore>().Counts(tx, TestApp.Account)));
     }
 
     private static Task<string> Words(TestApp app, long id) => app.Db.Read(async tx =>

@@ -223,7 +223,7 @@ public sealed class UndoImportTests
         return all.ToString();
     });
 
-    private static Task<(long, long)> Counts(TestApp app) => app.Db.Read(tx => app.Get<ContactStore>().Counts(tx, TestApp.Account));
+    private static async Task<(long, long)> Counts(TestApp app) => await app.Db.Read(tx => app.Get<ContactStore>().Counts(tx, TestApp.Account)) is var counts ? (counts.All, counts.Marketing) : default;
 
     private static async Task<string> Text(TestApp app, long fileId)
     {

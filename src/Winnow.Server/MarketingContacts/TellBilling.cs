@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using Winnow.Accounts;
+using Winnow.Email;
+using Winnow.Jobs;
+using Winnow.MarketingContacts;
+using Winnow.Server.Ui;
+
+namespace Winnow.Server.MarketingContacts;
+
+/// <summary>Tells one person who pays what became of the contact tier, by a letter and, with its own end, under the bell; both in that person's language. It orders the
+/// letter in its one step, so that a crash neither loses nor doubles it. An account that cannot send has no letter to tell by.</summary>
+public sealed class TellBilling(AccountStore accounts, MailSettingsStore settings, SystemMail mail, JobQueue jobs, IStringLocalizer<Words> words, TimeProvider clock) : IJob
+{
+    /// <inheritdoc/>
+    public async Task<object?> Run(JobRun run, CancellationToken stop)
+    {
+        var (news, sender) = (run.State<News>(), await settings.Read(run.AccountId, stop));
+        if (run.Done > 0 || run.UserId is not { } user || await accounts.Person(run.AccountId, user, stop) is not { } reader) return news;
+        var (title, letter) = Speak.In(reader.Language, () => (Title(news, Format(reader)), Letter(news, reader, sender.PublicUrl)));
+        await run.Step(async tx =>
+        {
+            await jobs.Retitle(tx, run.AccountId, run.Id, title);
+            if (sender.Complete) await mail.Send(tx, run.AccountId, reader.Email, letter.Subject, letter.Text, letter.Html);
+            return new Step<News>(news, 1);
+        }, stop);
+        return news;
+    }
+
+    private Format Format(SignedInPerson reader) => new(CultureInfo.CurrentCulture, Account.Zone(reader.TimeZone), clock);
+
+    private string Title(News news, Format f) => news.Kind switch
+    {
+        NewsKind.UpdateComes => words["{0} is the next update date: {1} will become non-marketing", f.LongDate(news.Day!.Value), Contacts(news.Scheduled)],
+        NewsKind.Updated => words["{0} became non-marketing on {1}", Contacts(news.Scheduled), f.LongDate(news.Day!.Value)],
+        NewsKind.TierNear => words["{0}% of your contact tier is taken", news.Percent],
+        NewsKind.TierRaised => words["Your contact tier was raised to {0}", f.Number(news.Tier!.Value)],
+        NewsKind.TierLowered => words["Your contact tier was lowered to {0}", f.Number(news.Tier!.Value)],
+        _ => words["Your contact tier could not be lowered to {0}", f.Number(news.Tier!.Value)],
+    };
+
+    private SystemLetter Letter(News news, SignedInPerson reader, string url)
+    {
+        var f = Format(reader);
+        return new($"{reader.AccountName}: {Title(news, f)}", [words["Hello {0},", reader.UserName], Title(news, f) + ".", .. Body(news, f)], words["Look at usage and limits"], $"{url}/usage",
+            [words["You get this letter because you may change the contact tier of {0}.", reader.AccountName]]);
+    }
+
+    private IEnumerable<string> Body(News news, Format f) => news.Kind switch
+    {
+        NewsKind.UpdateComes =>
+        [
+            words["{0} count now; after that day it will be {1}.", Contacts(news.Counting), f.Number(news.Counting - news.Scheduled)],
+            words["Until then each of them can be set as a marketing contact again, and others can still be set as non-marketing."],
+        ],
+        NewsKind.Updated => [words["{0} count now.", Contacts(news.Counting)]],
+        NewsKind.TierNear => [words["{0} of {1} marketing contacts are taken. When they are exceeded, the tier is raised by itself.", f.Number(news.Counting), f.Number(news.Tier!.Value)]],
+        NewsKind.TierRaised => [words["There were {0} marketing contacts, more than your tier of {1}. It is not lowered by itself: ask for a lower one with your next renewal.", f.Number(news.Counting), f.Number(news.Was!.Value)]],
+        NewsKind.TierLowered => [words["Your contract renewed on {0}. Before, the tier was {1}.", f.LongDate(news.Day!.Value), f.Number(news.Was!.Value)]],
+        _ => [words["{0} count, which is more. The tier stays {1}. Set contacts as non-marketing and ask again.", Contacts(news.Counting), f.Number(news.Was!.Value)]],
+    };
+
+    private string Contacts(long count) => words.Count(count, "{0} marketing contact", "{0} marketing contacts");
+}
