@@ -68,6 +68,20 @@ public sealed class MarketingPlanTests
         Assert.Equal([0, 0, 80, 80, 90, 90, 100], new long[] { 0, 799, 800, 899, 900, 999, 1_000 }.Select(n => Tiers.Warning(n, 1_000)));
     }
 
+    [Fact]
+    public void The_bill_tells_beforehand_what_a_deed_costs_or_saves()
+    {
+        var now = new Bill(new(PlanPeriod.Year, new(2026, 3, 14), new(2026, 11, 1), 35_000), Tiers.Of([new(25_000, 45_000), new(35_000, 90_000), new(50_000, 120_000)]), new(48_902, 31_204, 2_288));
+        Assert.Equal((28_916L, 35_000L, 0L, (long?)90_000, false), (now.AfterUpdate, now.FittingTier, now.Saved!.Value, now.Price, now.Fills));
+        var fewer = now with { Leaving = 6_214 };
+        Assert.Equal((31_204L, 22_702L, 25_000L, (long?)45_000, (long?)35_000), (fewer.AtOnce, fewer.AfterUpdate, fewer.FittingTier, fewer.Saved, fewer.TierAtOnce));
+        var more = now with { Becoming = 5_000, TakenBack = 288 };
+        Assert.Equal((36_204L, 34_204L, (long?)50_000, (long?)120_000, true, true), (more.AtOnce, more.AfterUpdate, more.TierAtOnce, more.PriceAtOnce, more.Raises, more.Fills));
+        Assert.Equal((true, false), ((now with { Becoming = 3_796 }).Fills, (now with { Becoming = 3_796 }).Raises));
+        Assert.Equal(9_021L, now.Share(3_508));
+        Assert.Null((now with { Plan = now.Plan with { Tier = null } }).Saved);
+    }
+
     /// <summary>Rules 2, 3, 5, 6 and 7 of DOMAIN §5.1: all moves from all states.</summary>
     [Theory]
     [InlineData(MarketingStanding.NonMarketing, MarketingMove.Set, MarketingStanding.Marketing)]
