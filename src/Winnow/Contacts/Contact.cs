@@ -53,13 +53,7 @@ public sealed class Contact
     /// <summary>A property's value, typed as the property says.</summary>
     public object? this[Property property]
     {
-        get => property.Id == RecordId ? (double)Id : (property.Column is { } column ? columns[column.Ordinal] : custom.GetValueOrDefault(property.Id)) switch
-            {
-                double instant when property.Type is PropertyType.Date or PropertyType.DateTime => (long)instant,
-                bool flag when property.Type == PropertyType.Enumeration => flag ? "true" : "false",
-                long number when property.Type == PropertyType.Number => (double)number,
-                var value => value,
-            };
+        get => property.Id == RecordId ? (double)Id : Typed(property, property.Column is { } column ? columns[column.Ordinal] : custom.GetValueOrDefault(property.Id));
         set
         {
             if (property.Column is { } column)
@@ -75,6 +69,23 @@ public sealed class Contact
         }
     }
 
+    /// <summary>A value as it is stored, typed as the property says.</summary>
+    internal static object? Typed(Property property, object? stored) => stored switch
+    {
+        double instant when property.Type is PropertyType.Date or PropertyType.DateTime => (long)instant,
+        bool flag when property.Type == PropertyType.Enumeration => flag ? "true" : "false",
+        long number when property.Type == PropertyType.Number => (double)number,
+        _ => stored,
+    };
+
+    /// <summary>A column's raw value, which is not null.</summary>
+    internal static object Raw(DbDataReader row, int at, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Long => row.GetInt64(at),
+        ColumnKind.Flag => row.GetBoolean(at) ? True : False,
+        _ => row.GetString(at),
+    };
+
     /// <summary>A copy that can be changed without changing this one.</summary>
     public Contact Copy() => new(AccountId, Id, (object?[])columns.Clone(), new(custom));
 
@@ -85,14 +96,9 @@ public sealed class Contact
         for (var ordinal = 0; ordinal < columns.Length; ordinal++)
         {
             var i = at + 2 + ordinal;
-            columns[ordinal] = row.IsDBNull(i) ? null : Kinds[ordinal] switch
-            {
-                ColumnKind.Long => row.GetInt64(i),
-                ColumnKind.Flag => row.GetBoolean(i) ? True : False,
-                _ => row.GetString(i),
-            };
+            columns[ordinal] = row.IsDBNull(i) ? null : Raw(row, i, Kinds[ordinal]);
         }
-        return new(row.GetInt64(at), row.GetInt64(at + 1), columns, CustomValues.Read(row.GetString(at + 2 + columns.Length)));
+        return new(row.GetInt64(at), row.GetInt64(at + 1), columns, CustomValues.Read(row.GetFieldValue<byte[]>(at + 2 + columns.Length)));
     }
 
     /// <summary>Writes the row for <see cref="ContactColumn.Bulk"/>.</summary>
@@ -153,14 +159,38 @@ public sealed class Contact
 public static class CustomValues
 {
     /// <summary>The values of JSON text.</summary>
-    public static SortedList<long, object?> Read(string json)
+    public static SortedList<long, object?> Read(string json) => json.Length <= 2 ? [] : Read(System.Text.Encoding.UTF8.GetBytes(json));
+
+    /// <summary>The values of JSON in UTF-8.</summary>
+    internal static SortedList<long, object?> Read(byte[] utf8)
     {
         var values = new SortedList<long, object?>();
-        if (json.Length <= 2) return values;
-        using var document = JsonDocument.Parse(json);
-        foreach (var entry in document.RootElement.EnumerateObject())
-            values[long.Parse(entry.Name, System.Globalization.CultureInfo.InvariantCulture)] = Value(entry.Value);
+        var json = new Utf8JsonReader(utf8);
+        while (Next(ref json, out var id)) values[id] = Value(ref json);
         return values;
+    }
+
+    /// <summary>Puts the values of some properties in their places.</summary>
+    /// <param name="places">Places in <paramref name="values"/> by property id.</param>
+    internal static void Read(byte[] utf8, Dictionary<long, int> places, object?[] values)
+    {
+        var json = new Utf8JsonReader(utf8);
+        while (Next(ref json, out var id))
+            if (places.TryGetValue(id, out var place)) values[place] = Value(ref json);
+            else json.Skip();
+    }
+
+    /// <summary>Goes to the next value and tells whose it is.</summary>
+    private static bool Next(ref Utf8JsonReader json, out long id)
+    {
+        id = 0;
+        while (json.Read())
+        {
+            if (json.TokenType != JsonTokenType.PropertyName) continue;
+            if (!System.Buffers.Text.Utf8Parser.TryParse(json.ValueSpan, out id, out _)) throw new FormatException($"\"{json.GetString()}\" among the values of a contact is no property id.");
+            return json.Read();
+        }
+        return false;
     }
 
     /// <summary>The JSON text of values.</summary>
@@ -181,14 +211,16 @@ public static class CustomValues
         return json;
     }
 
-    private static object? Value(JsonElement element) => element.ValueKind switch
+    private static object? Value(ref Utf8JsonReader json)
     {
-        JsonValueKind.String => element.GetString(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => element.GetDouble(),
-        _ => null,
-    };
+        switch (json.TokenType)
+        {
+            case JsonTokenType.String: return json.GetString();
+            case JsonTokenType.Number: return json.GetDouble();
+            case JsonTokenType.True or JsonTokenType.False: return json.GetBoolean();
+            default: json.Skip(); return null;
+        }
+    }
 }
 
 /// <summary>Puts {"property id": value, …} together. One buffer a thread: bulk writes make hundreds of thousands of them.</summary>

@@ -44,5 +44,9 @@ public sealed record Property(
     public bool IsMultiple => Type == PropertyType.Enumeration && FieldType == "checkbox";
 
     /// <summary>The label of an option's value, or the value itself when the option is gone.</summary>
-    public string OptionLabel(string value) => Options.FirstOrDefault(o => o.Value == value)?.Label ?? value;
+    public string OptionLabel(string value)
+    {
+        for (var i = 0; i < Options.Count; i++) if (Options[i].Value == value) return Options[i].Label;
+        return value;
+    }
 }

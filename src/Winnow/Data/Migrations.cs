@@ -28,7 +28,8 @@ public static partial class Migrations
         var applied = (await tx.Query<string>(Versions)).ToHashSet();
         foreach (var (version, text) in SqlFile.Migrations().Where(m => !applied.Contains(m.Version) && only?.Contains(m.Version) != false))
         {
-            await tx.Execute(Statement.Built(version, text));
+            var parts = text.Split("-- (postgres)");                                             // what follows is only for that one
+            await tx.Execute(new(version, d => d == Dialect.Postgres ? text : parts[0]));
             await tx.Execute(Applied, new { version });
         }
     }

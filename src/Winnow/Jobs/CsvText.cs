@@ -25,6 +25,24 @@ public static class CsvText
         else text.Append('"').Append(cell.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
     }
 
+    /// <inheritdoc cref="Add(StringBuilder, string, char)"/>
+    internal static void Add(Utf8Text text, ReadOnlySpan<char> cell, char delimiter)
+    {
+        if (cell.IndexOfAny(delimiter, '"', '\n') < 0 && !cell.Contains('\r'))
+        {
+            text.Add(cell);
+            return;
+        }
+        text.Add('"');
+        for (int quote; (quote = cell.IndexOf('"')) >= 0; cell = cell[(quote + 1)..])
+        {
+            text.Add(cell[..quote]);
+            text.Add("\"\""u8);
+        }
+        text.Add(cell);
+        text.Add('"');
+    }
+
     /// <summary>The beginning of a file for people's spreadsheets: the byte order mark that Excel wants, and the headings.</summary>
     public static byte[] Start(IEnumerable<string> headings, char delimiter = ',') => [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Line(headings, delimiter))];
 

@@ -29,7 +29,7 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
 {
     /// <summary>The most contacts that one sheet holds.</summary>
     public const long MostInWorkbook = WorkbookFile.MostRows - 1;
-    private const int SampleSize = 5, MostRows = 5_000, MostCells = 100_000;
+    private const int SampleSize = 5, PageSize = 50_000, MostRows = 5_000, MostCells = 100_000;
     private static readonly string[] First = ["hs_object_id", "email", "firstname", "lastname"];
     private static readonly SqlFile Sql = SqlFile.Beside<ExportContacts>();
 
@@ -76,16 +76,16 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
     {
         var begun = run.State<ExportState>();
         var catalog = await db.Read(tx => properties.Catalog(tx, run.AccountId), stop);
-        var columns = begun.Columns.Select(name => catalog.Find(name)!).ToList();
+        var reader = new Reader(run.AccountId, begun, [.. begun.Columns.Select(name => catalog.Find(name)!)]);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task<Batch?> Ahead(long after) => Task.Run(() => Read(run.AccountId, begun, columns, after, ended.Token), CancellationToken.None);     // on the other core
-        var next = Ahead(begun.After);
+        Task<Batch?> Ahead(long after, SheetProgress? sheet) => Task.Run(() => Read(reader, after, sheet, ended.Token), CancellationToken.None);     // on the other core
+        var next = Ahead(begun.After, begun.Sheet);
         try
         {
             while (await next is { } batch)
             {
-                next = Ahead(batch.Last);
-                await run.Step(tx => Write(tx, run, columns, batch), stop);
+                next = Ahead(batch.Last, batch.Sheet);
+                await run.Step(tx => Write(tx, run, batch), stop);
             }
         }
         finally
@@ -97,32 +97,36 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
         return run.State<ExportState>();
     }
 
-    /// <summary>The next contacts, and their lines of a CSV file; null at the end.</summary>
-    private async Task<Batch?> Read(long accountId, ExportState state, List<Property> columns, long after, CancellationToken stop)
+    /// <summary>The next contacts as a piece of the file; null at the end.</summary>
+    private async Task<Batch?> Read(Reader of, long after, SheetProgress? sheet, CancellationToken stop)
     {
-        var most = Math.Clamp(MostCells / columns.Count, 100, MostRows);
-        var (ids, rows) = await db.Read(async tx =>
+        of.Text.Clear();
+        var (most, cells) = (Math.Clamp(MostCells / of.Columns.Count, 100, MostRows), sheet is null ? null : new SheetRows(sheet, of.Text));
+        var (ids, count) = await db.Read(async tx =>
         {
-            var ids = await members.Page(tx, accountId, state.SelectionId, after, most);
-            return (ids, ids.Count == 0 ? [] : await contacts.Read(tx, accountId, ids));
+            if (of.Waiting.Count == 0) of.Waiting = new(await members.Page(tx, of.AccountId, of.Begun.SelectionId, after, PageSize));
+            var ids = of.Take(most);
+            return (ids, ids.Count == 0 ? 0 : await of.Rows.Read(tx, of.AccountId, ids, Add));
         }, stop);
-        return ids.Count == 0 ? null : new(ids[^1], ids.Count, rows, state.Sheet is null ? ExportCells.Lines(columns, rows, state.Delimiter[0]) : []);
+        if (ids.Count == 0) return null;
+        if (cells is null) return new(ids[^1], ids.Count, count, of.Text.Bytes.ToArray(), null);
+        var (bytes, progress) = cells.Pack();
+        return progress.Unpacked <= WorkbookFile.MostBytes ? new(ids[^1], ids.Count, count, bytes, progress)
+            : throw new JobFailedException("The workbook became larger than Excel can open. Export fewer columns or contacts at a time, or choose CSV.");
+
+        void Add(object?[] values)
+        {
+            if (cells is null) ExportCells.Line(of.Text, of.Columns, values, of.Begun.Delimiter[0]);
+            else ExportCells.Row(cells, of.Columns, values);
+        }
     }
 
-    private async Task<Step<ExportState>> Write(Tx tx, JobRun run, List<Property> columns, Batch batch)
+    private async Task<Step<ExportState>> Write(Tx tx, JobRun run, Batch batch)
     {
+        await tx.CommitSoon();
         var state = run.State<ExportState>();
-        var (bytes, sheet) = state.Sheet is { } before ? Pack(before, columns, batch.Contacts) : (batch.Lines, null);
-        await files.Append(tx, run.AccountId, state.FileId, bytes);
-        return new(state with { After = batch.Last, Rows = state.Rows + batch.Contacts.Count, Sheet = sheet }, batch.Count);
-    }
-
-    private static (byte[], SheetProgress) Pack(SheetProgress before, List<Property> columns, IReadOnlyList<Contact> contacts)
-    {
-        var rows = new SheetRows(before);
-        ExportCells.Rows(rows, columns, contacts);
-        var (bytes, after) = rows.Pack();
-        return after.Unpacked <= WorkbookFile.MostBytes ? (bytes, after) : throw new JobFailedException("The workbook became larger than Excel can open. Export fewer columns or contacts at a time, or choose CSV.");
+        await files.Append(tx, run.AccountId, state.FileId, batch.Bytes);
+        return new(state with { After = batch.Last, Rows = state.Rows + batch.Rows, Sheet = batch.Sheet }, batch.Count);
     }
 
     private async Task<Step<ExportState>> End(Tx tx, JobRun run)
@@ -140,6 +144,21 @@ public sealed class ExportContacts(Db db, ContactStore contacts, Properties prop
     private async Task<EditReceipt> Receipt(Tx tx, FrozenSelection frozen) =>
         new(frozen.Id, frozen.At, frozen.Set.Count, await contacts.Read(tx, frozen.AccountId, [.. frozen.Set.After(0).Take(SampleSize)]));
 
-    /// <param name="Last">The last id that was asked for; <paramref name="Count"/>: how many were.</param>
-    private sealed record Batch(long Last, int Count, List<Contact> Contacts, byte[] Lines);
+    /// <summary>What one run reads with: its buffers are used for every batch.</summary>
+    private sealed record Reader(long AccountId, ExportState Begun, List<Property> Columns)
+    {
+        public ExportRows Rows { get; } = new(Columns);
+        public Utf8Text Text { get; } = new();
+        public Queue<long> Waiting { get; set; } = new();
+
+        public List<long> Take(int most)
+        {
+            var ids = new List<long>(most);
+            while (ids.Count < most && Waiting.TryDequeue(out var id)) ids.Add(id);
+            return ids;
+        }
+    }
+
+    /// <param name="Last">The last id that was asked for; <paramref name="Count"/>: how many were; <paramref name="Rows"/>: how many of them there are.</param>
+    private sealed record Batch(long Last, int Count, int Rows, byte[] Bytes, SheetProgress? Sheet);
 }

@@ -1,3 +1,4 @@
+using Winnow.Data;
 using Winnow.Contacts;
 using Winnow.Filters;
 using Winnow.Jobs;
@@ -69,13 +70,13 @@ internal static class ListParts
     public static async Task KillAfterOneStep(this TestApp app, long job)
     {
         using var process = new CancellationTokenSource();
-        var before = await Done();
+        var before = await app.Db.Write(Done);
         var run = Task.Run(() => app.Get<JobRunner>().RunOpenJobs(process.Token));       // SQLite works on the thread that asks
-        while (!run.IsCompleted && await Done() == before) await Task.Delay(1);
-        await process.CancelAsync();
+        while (!run.IsCompleted && !process.IsCancellationRequested)
+            await app.Db.Write(async tx => { if (await Done(tx) != before) await process.CancelAsync(); });      // the next step waits meanwhile
         try { await run; } catch (OperationCanceledException) { }
         app.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        Task<long> Done() => app.Scalar<long>("select done from jobs where account_id = 1 and id = @job", new { job });
+        Task<long> Done(Tx tx) => tx.Single<long>(Statement.Built("done", "select done from jobs where account_id = 1 and id = @job $lock"), new { job });
     }
 }
