@@ -75,6 +75,7 @@ internal static class CommonOptions
     public static Option<string?> Database() => new("--database") { Description = "Data Source=FILE for SQLite, or a PostgreSQL connection string that begins with Host=; as for the server.", HelpName = "CONNECTION" };
     public static Option<string?> Account() => new("--account") { Description = "Name or number of the account; not needed where there is only one.", HelpName = "ACCOUNT" };
     public static Option<string?> As() => new("--as") { Description = "Act as this member of the account, with that member's permissions; without, as the installation's operator.", HelpName = "EMAIL" };
+    public static Option<string?> Sheet() => new("--sheet") { Description = "The sheet of a workbook to read; without, the first that has rows.", HelpName = "NAME" };
     public static Option<bool> Json() => new("--json") { Description = "The result as one JSON object on the standard output, for programs." };
 
     /// <summary>The terminal of a run: a line of progress where a person sits at one.</summary>

@@ -12,6 +12,7 @@ internal static class ImportCommand
     private static readonly Argument<string> From = new("FILE") { Description = "The file; - reads the standard input." };
     private static readonly Option<string?> Database = CommonOptions.Database(), Account = CommonOptions.Account(), As = CommonOptions.As();
     private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<string?> Sheet = CommonOptions.Sheet();
     private static readonly Option<string[]> Column = new("--column") { Description = "Where a column goes: HEADING=PROPERTY by internal name, HEADING= to leave it out. Columns that are not named go where their whole headings say; what is only likely is left out.", HelpName = "HEADING=PROPERTY" };
     private static readonly Option<string?> Name = new("--name") { Description = "The name of the import; without, that of the file." };
     private static readonly Option<string?> List = new("--list") { Description = "Make a static list of these contacts with this name." };
@@ -27,12 +28,12 @@ internal static class ImportCommand
     public static DocumentedCommand Made { get; } = new(
         Command(),
         "winnow import people.csv --account Fernhill --list \"Fair 2026\" --rejected rejected.csv",
-        "winnow import people.csv --look",
+        "winnow import people.xlsx --sheet Customers --look",
         "zcat people.csv.gz | winnow import - --column \"Mail=email\" --column \"Remarks=\" --as noor@fernhill.example --json");
 
     private static Command Command()
     {
-        var command = new Command("import", "Imports contacts from a CSV file or an Excel workbook, up to 512 MB.") { From, Account, As, Column, Name, List, Marketing, Only, ByEmail, Clear, Dates, Decimals, Rejected, Look, Database, Json };
+        var command = new Command("import", "Imports contacts from a CSV file or an Excel workbook, up to 512 MB.") { From, Account, As, Sheet, Column, Name, List, Marketing, Only, ByEmail, Clear, Dates, Decimals, Rejected, Look, Database, Json };
         command.SetAction(Run);
         return command;
     }
@@ -48,19 +49,19 @@ internal static class ImportCommand
 
         await terminal.Say("Storing the file …");
         var (id, refused) = await imports.Upload(account.Id, FileName(parsed.GetRequiredValue(From)), content, person?.UserId, stop);
-        var import = await imports.Find(account.Id, id ?? throw new CommandException(refused!));
-        var columns = await Columns(installation, import!, parsed, stop);
+        var import = await OfSheet(imports, (await imports.Find(account.Id, id ?? throw new CommandException(refused!)))!, parsed.GetValue(Sheet), terminal, stop);
+        var columns = await Columns(installation, import, parsed, stop);
         foreach (var column in columns) await terminal.Say($"  {column.Heading} -> {column.Property ?? "left out"}");
         if (parsed.GetValue(Look))
         {
-            await Forget(installation, import!);
+            await imports.Forget(import);
             return await terminal.End(ExitCode.Done, "Nothing was imported.", new Dictionary<string, object?> { ["columns"] = columns });
         }
 
         var choices = new ImportChoices(parsed.GetValue(Only), parsed.GetValue(ByEmail), parsed.GetValue(Clear));
-        var order = new ImportOrder(parsed.GetValue(Name) ?? import!.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>());
-        var (jobId, error) = await imports.Start(account.Id, import!.Id, order, person?.UserId, stop);
-        if (jobId is null) await Forget(installation, import);
+        var order = new ImportOrder(parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>());
+        var (jobId, error) = await imports.Start(account.Id, import.Id, order, person?.UserId, stop);
+        if (jobId is null) await imports.Forget(import);
         var job = await installation.Finish(account.Id, jobId ?? throw new CommandException(error!), terminal, "rows", stop);
         var result = job.ResultAs<ImportState>();
         if (result is null) return await terminal.End(ExitCode.Failed, $"The import failed: {job.Error}", new Dictionary<string, object?> { ["import"] = import.Id });
@@ -84,8 +85,18 @@ internal static class ImportCommand
         else await ExportCommand.Write(to, force: true, output => installation.Get<Files>().Open(file).CopyToAsync(output, stop), stop);
     }
 
-    /// <summary>Removes an upload that no import was started of.</summary>
-    internal static Task Forget(Installation installation, Import import) => installation.Db.Write(tx => installation.Get<Files>().Expire(tx, import.AccountId, import.FileId));
+    /// <summary>The upload with the sheet that is meant; where there are several and none was named, says which one is read.</summary>
+    internal static async Task<Import> OfSheet(Imports imports, Import import, string? wish, Terminal terminal, CancellationToken stop)
+    {
+        var sheets = import.Sheets.Count > 0 ? import.Sheets : [.. new[] { import.Sheet }.OfType<string>()];
+        if (wish is null && sheets.Count > 1) await terminal.Say($"Reading the sheet '{import.Sheet}'; the workbook also has {string.Join(", ", sheets.Where(s => s != import.Sheet))} (--sheet).");
+        if (wish is null || string.Equals(wish.Trim(), import.Sheet, StringComparison.OrdinalIgnoreCase)) return import;
+        var error = sheets.Contains(wish.Trim(), StringComparer.OrdinalIgnoreCase) ? await imports.ChooseSheet(import, wish, stop)
+            : sheets.Count == 0 ? "Only workbooks have sheets: leave --sheet out." : $"The workbook has no sheet '{wish}'. It has: {string.Join(", ", sheets)}.";
+        if (error is null) return (await imports.Find(import.AccountId, import.Id))!;
+        await imports.Forget(import);
+        throw new CommandException(error);
+    }
 
     /// <summary>Where the columns go: nobody looks at what is only likely, so that is left out unless it is said.</summary>
     private static async Task<List<ImportColumn>> Columns(Installation installation, Import import, ParseResult parsed, CancellationToken stop)
@@ -100,7 +111,7 @@ internal static class ImportCommand
         {
             var parts = wish.Split('=', 2);
             var at = columns.FindIndex(column => string.Equals(column.Heading, parts[0].Trim(), StringComparison.OrdinalIgnoreCase));
-            if (at < 0 || parts.Length < 2) await Forget(installation, import);
+            if (at < 0 || parts.Length < 2) await installation.Get<Imports>().Forget(import);
             if (at < 0 || parts.Length < 2) throw new CommandException($"--column {wish}: the file has no column '{parts[0]}'. It has: {string.Join(", ", columns.Select(c => c.Heading))}.");
             columns[at] = columns[at] with { Property = parts[1].Trim() is { Length: > 0 } property ? property : null };
         }

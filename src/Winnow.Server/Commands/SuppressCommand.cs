@@ -11,6 +11,7 @@ internal static class SuppressCommand
     private static readonly Argument<string> From = new("FILE") { Description = "The file; - reads the standard input." };
     private static readonly Option<string?> Database = CommonOptions.Database(), Account = CommonOptions.Account(), As = CommonOptions.As();
     private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<string?> Sheet = CommonOptions.Sheet();
     private static readonly Option<string?> Column = new("--column") { Description = "The heading of the column with the addresses, where it does not show.", HelpName = "HEADING" };
     private static readonly Option<string?> Kind = Kinds();
     private static readonly Option<long?> Rows = new("--rows") { Description = "The number of rows below the heading, as a check: it cannot be undone. Without, it is asked for at a terminal.", HelpName = "N" };
@@ -20,7 +21,7 @@ internal static class SuppressCommand
 
     private static Command Command()
     {
-        var command = new Command("suppress", "Imports an opt-out list, or the suppression file of another system: its addresses get no marketing email from now on. This cannot be undone here.") { From, Account, As, Kind, Column, Rows, Rejected, Database, Json };
+        var command = new Command("suppress", "Imports an opt-out list, or the suppression file of another system: its addresses get no marketing email from now on. This cannot be undone here.") { From, Account, As, Sheet, Kind, Column, Rows, Rejected, Database, Json };
         command.SetAction(Run);
         return command;
     }
@@ -42,15 +43,15 @@ internal static class SuppressCommand
         var (imports, optOuts) = (installation.Get<Imports>(), installation.Get<ImportOptOuts>());
 
         var (id, refused) = await imports.Upload(account.Id, ImportCommand.FileName(parsed.GetRequiredValue(From)), content, person?.UserId, stop);
-        var import = (await imports.Find(account.Id, id ?? throw new CommandException(refused!)))!;
+        var import = await ImportCommand.OfSheet(imports, (await imports.Find(account.Id, id ?? throw new CommandException(refused!)))!, parsed.GetValue(Sheet), terminal, stop);
         var preview = await optOuts.Preview(import, stop);
         var format = SuppressionFormat.Find(parsed.GetValue(Kind)) ?? preview.Format;
         var column = ColumnOf(preview, parsed.GetValue(Column));
-        if (column < 0) await ImportCommand.Forget(installation, import);
+        if (column < 0) await imports.Forget(import);
         if (column < 0) throw new CommandException($"Say with --column which one holds the addresses: {string.Join(", ", preview.Headings)}.");
         var typed = parsed.GetValue(Rows) ?? await Ask(preview.Rows, account.Name, terminal, stop);
         var order = await optOuts.Start(account.Id, import.Id, column, typed, $"Import opt-out list {import.FileName}", person?.UserId, stop, format?.Key);
-        if (order.JobId is null) await ImportCommand.Forget(installation, import);
+        if (order.JobId is null) await imports.Forget(import);
         if (order.WrongNumber) throw new CommandException(Terminal.Text($"Nothing was imported: the file has {preview.Rows} rows, not {typed}. Give --rows {preview.Rows} to opt out these addresses."));
         var job = await installation.Finish(account.Id, order.JobId ?? throw new CommandException(order.Error!), terminal, "rows", stop);
         if (job.ResultAs<OptOutImportState>() is not { } result) return await terminal.End(ExitCode.Failed, $"The import failed: {job.Error}");

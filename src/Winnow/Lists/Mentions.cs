@@ -73,7 +73,7 @@ public sealed partial class Mentions(Db db, ContactStore contacts, Files files, 
     /// <summary>Whether a stored file names an erased address.</summary>
     public async Task<bool> In(StoredFile file, CancellationToken stop)
     {
-        try { return await Names(file, stop); }
+        try { return await db.Read(tx => tx.Single<bool>(Sql["is-uploaded-workbook"], new { file.AccountId, file.Id }), stop) || await Names(file, stop); }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException) { return true; }       // what cannot be searched is not kept
     }
 
@@ -93,7 +93,7 @@ public sealed partial class Mentions(Db db, ContactStore contacts, Files files, 
         return false;
     }
 
-    /// <summary>The file's text; of a workbook its sheet, which stands first in those that we write. Uploaded workbooks are not kept.</summary>
+    /// <summary>The file's text; of a workbook its sheet, which stands first in those that we write.</summary>
     private async Task<Stream> Text(StoredFile file, CancellationToken stop)
     {
         var content = files.Open(file);

@@ -5,3 +5,6 @@ order by id limit @limit;
 
 -- name: redact
 update inbox set raw = @nothing, redacted_at = @now, recipient = '', named = null, decisive = null where account_id = @accountId and id in @ids;
+
+-- name: is-uploaded-workbook
+select exists (select 1 from imports where account_id = @AccountId and workbook_id = @Id);

@@ -77,6 +77,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
             var jobId = await jobs.Enqueue<ImportOptOuts>(tx, accountId, title, new OptOutImportState(id, column, import.Bom, 0, 0, 0, 0, format), preview.Rows, userId);
             var columns = JsonSerializer.Serialize(preview.Headings.Select((heading, i) => new ImportColumn(heading, i == column ? "email" : null)), JobQueue.Json);
             await tx.Execute(Sql["start"], new { accountId, id, columns, jobId });
+            await imports.ForgetWorkbook(tx, import);
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.OptOutsImported, import.FileName, preview.Rows);
             return new(jobId);
         }, stop);

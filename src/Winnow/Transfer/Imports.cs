@@ -16,16 +16,21 @@ namespace Winnow.Transfer;
 /// <param name="JobId">The job that imports; null until someone has started it.</param>
 /// <param name="Source">What was uploaded: csv, mixed (two encodings at once) or xlsx; the last two are stored as UTF-8 with commas.</param>
 /// <param name="Sheet">The sheet of the workbook that was read.</param>
+/// <param name="WorkbookId">The workbook, kept until the import is started as another of its sheets can be chosen; null where there is nothing to choose.</param>
+/// <param name="SheetsJson">The names of its sheets as JSON.</param>
 public sealed record Import(
     long AccountId, long Id, string Name, long FileId, string FileName, string Encoding, string Delimiter, long Bom, long Lines, string ColumnsJson,
     bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote, string Source, string? Sheet,
-    ImportDeeds Deeds, bool ByEmail, bool Clears)
+    ImportDeeds Deeds, bool ByEmail, bool Clears, long? WorkbookId, string? SheetsJson)
 {
     /// <summary>How the file's text is written.</summary>
     public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom, Quote.Length == 0 ? CsvFormat.NoQuote : Quote[0]);
 
     /// <summary>How it goes about contacts.</summary>
     public ImportChoices Choices => new(Deeds, ByEmail, Clears);
+
+    /// <summary>The sheets that can be chosen.</summary>
+    public IReadOnlyList<string> Sheets => WorkbookId is null ? [] : JsonSerializer.Deserialize<List<string>>(SheetsJson!, JobQueue.Json)!;
 
     /// <summary>Where each column goes, in the order of the file.</summary>
     public IReadOnlyList<ImportColumn> Columns => JsonSerializer.Deserialize<List<ImportColumn>>(ColumnsJson, JobQueue.Json)!;
@@ -39,6 +44,9 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
 {
     /// <summary>The largest file in bytes.</summary>
     public const long MaxBytes = 512L << 20;
+
+    /// <summary>How long a workbook of several sheets waits for the choice of another, in days.</summary>
+    public const int WorkbookDays = 7;
 
     /// <summary>The most columns a file may have.</summary>
     public const int MaxColumns = 1_000;
@@ -54,17 +62,22 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
         var format = text.Source == "xlsx" ? text.Format : await WithSigns(file, text.Format, stop);
         if (await HeadError(file, format, stop) is { } error)
         {
-            await db.Write(tx => files.Delete(tx, accountId, file.Id), CancellationToken.None);
+            await db.Write(async tx =>
+            {
+                await files.Delete(tx, accountId, file.Id);
+                if (text.WorkbookId is { } workbook) await files.Delete(tx, accountId, workbook);
+            }, CancellationToken.None);
             return (null, error);
         }
         return (await db.Write(async tx =>
         {
+            if (text.WorkbookId is { } workbook) await files.KeepUntil(tx, accountId, workbook, clock.GetUtcNow().AddDays(WorkbookDays));
             var id = await Ids.Next(tx, accountId, "import");
             var name = Path.GetFileNameWithoutExtension(fileName);
             await tx.Execute(Sql["create"], new
             {
-                accountId, id, name, text.FileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), quote = format.Quote.ToString(), bom = (long)format.Bom, text.Lines, text.Source, text.Sheet,
-                userId, now = clock.GetUtcNow(),
+                accountId, id, name, text.FileId, fileName, format.Encoding, delimiter = format.Delimiter.ToString(), quote = format.Quote.ToString(), bom = (long)format.Bom, text.Lines, text.Source, text.Sheet, text.WorkbookId,
+                sheets = text.Sheets is null ? null : JsonSerializer.Serialize(text.Sheets, JobQueue.Json), userId, now = clock.GetUtcNow(),
             });
             return id;
         }, stop), null);
@@ -89,6 +102,39 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
         if ((await Rows(file, format).Next(stop))!.Cells.Length == 1 && (await Rows(file, import.Format).Next(stop))!.Cells.Length > 1) return ImportRefusals.OneColumn;
         await db.Write(tx => tx.Execute(Sql["reformat"], new { import.AccountId, import.Id, encoding, delimiter, quote }), stop);
         return null;
+    }
+
+    /// <summary>Reads another sheet of the workbook.</summary>
+    /// <returns>What is wrong, as a sentence, or null; then nothing is changed.</returns>
+    public async Task<string?> ChooseSheet(Import import, string sheet, CancellationToken stop)
+    {
+        if (import.JobId is not null) return ImportRefusals.Started;
+        if (sheet == import.Sheet) return null;
+        if (import.WorkbookId is not { } id || await files.Find(import.AccountId, id) is not { } workbook) return ImportRefusals.NoWorkbook;
+        var (text, refusal) = await uploads.Sheet(workbook, sheet, import.CreatedBy, stop);
+        if (text is null) return refusal;
+        var error = await HeadError((await files.Find(import.AccountId, text.FileId))!, text.Format, stop);
+        return await db.Write(async tx =>
+        {
+            var isRead = error is null && await tx.Execute(Sql["choose-sheet"], new { import.AccountId, import.Id, text.FileId, text.Lines, text.Sheet, before = import.FileId }) == 1;
+            await files.Delete(tx, import.AccountId, isRead ? import.FileId : text.FileId);
+            return isRead ? null : error ?? ImportRefusals.Started;
+        }, CancellationToken.None);
+    }
+
+    /// <summary>Removes an upload that no import is started of.</summary>
+    public Task Forget(Import import) => db.Write(async tx =>
+    {
+        await files.Expire(tx, import.AccountId, import.FileId);
+        if (import.WorkbookId is { } workbook) await files.Delete(tx, import.AccountId, workbook);
+    });
+
+    /// <summary>The import has begun: no other sheet can be chosen.</summary>
+    internal async Task ForgetWorkbook(Tx tx, Import import)
+    {
+        if (import.WorkbookId is not { } workbook) return;
+        await files.Delete(tx, import.AccountId, workbook);
+        await tx.Execute(Sql["forget-workbook"], new { import.AccountId, import.Id });
     }
 
     /// <summary>Rows tell their place in bytes, which only holds for UTF-8 that is that to its end.</summary>
@@ -130,6 +176,7 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
             var seenId = await lists.Freeze(tx, accountId, new(), userId);
             var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
             await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId, deeds = order.Choices.Deeds.ToString().ToLowerInvariant(), order.Choices.ByEmail, order.Choices.Clears });
+            await ForgetWorkbook(tx, import);
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsImported, $"{name.Trim()} ({import.FileName})", Math.Max(0, import.Lines - 1), after: marketing ? "set as marketing contacts" : null);
             return (jobId, null);
         }, stop);

@@ -13,6 +13,7 @@ public static class UploadFaults
     internal const string Unpacked = "Unpacked, the workbook is larger than can be imported. Save the sheet as CSV, in parts if need be.";
     internal const string Locked = "The workbook is protected by a password. Save it without one and upload it again.";
     internal const string NoSheet = "The workbook has no sheet with rows.";
+    internal const string NoSuchSheet = "The workbook has no such sheet.";
     internal const string ManyRows = "The sheet has more than 5,000,000 rows. Split it and import the parts.";
     internal const string ManyColumns = "The sheet has more than 16,384 columns. Leave out those that are not contacts' properties.";
     internal const string OldOffice = "This is an Excel workbook of before 2007 (.xls), or one that is protected by a password. Save it as .xlsx without a password, or as CSV, and upload that.";
@@ -25,7 +26,7 @@ public static class UploadFaults
 
     /// <summary>All of them, for the test of translations.</summary>
     public static IReadOnlyList<string> All =>
-        [TooLarge, NoRoom, NoText, Empty, NoRows, Damaged, BrokenList, Unpacked, Locked, NoSheet, ManyRows, ManyColumns, OldOffice, Binary, OpenDocument, Word, Archive, Pdf, Picture];
+        [TooLarge, NoRoom, NoText, Empty, NoRows, Damaged, BrokenList, Unpacked, Locked, NoSheet, NoSuchSheet, ManyRows, ManyColumns, OldOffice, Binary, OpenDocument, Word, Archive, Pdf, Picture];
 
     /// <summary>What a file is by its first bytes, where that is no text.</summary>
     internal static IReadOnlyList<(byte[] Start, string Fault)> Beginnings { get; } =

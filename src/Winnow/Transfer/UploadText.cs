@@ -12,7 +12,9 @@ namespace Winnow.Transfer;
 /// <param name="Source">What was uploaded: csv, mixed (a CSV file in two encodings at once) or xlsx.</param>
 /// <param name="Sheet">The sheet of a workbook that was read.</param>
 /// <param name="Lines">Line ends: a first guess at the number of rows.</param>
-public sealed record UploadedText(long FileId, CsvFormat Format, long Lines, string Source, string? Sheet);
+/// <param name="Sheets">The sheets of a workbook that can be read.</param>
+/// <param name="WorkbookId">The workbook itself, kept while another of its sheets can be chosen; null where there is only one.</param>
+public sealed record UploadedText(long FileId, CsvFormat Format, long Lines, string Source, string? Sheet, IReadOnlyList<string>? Sheets = null, long? WorkbookId = null);
 
 /// <summary>Takes uploads in. A CSV file is stored as it is. A workbook, a list in JSON, and a text in which two encodings are mixed, is read once to its end and stored as CSV (UTF-8):
 /// so it is known to be whole before its first row is imported, and rows are read, read again and gone on with in one way.</summary>
@@ -33,33 +35,41 @@ public sealed class UploadText(Db db, Files files, TimeProvider clock)
     {
         await using var upload = new ExaminedUpload(content);
         if (await files.Store(accountId, fileName, upload, Imports.MaxBytes, userId, stop) is not { } fileId) return (null, UploadFaults.TooLarge);
-        var kept = fileId;
+        var (kept, workbook) = (fileId, (long?)null);
         try
         {
             var file = (await files.Find(accountId, fileId))!;
             var (text, error) = upload.Refusal is { } refusal ? (null, refusal)
-                : upload.IsPacked ? await FromWorkbook(file, userId, stop)
+                : upload.IsPacked ? await FromWorkbook(file, null, userId, stop)
                 : await BeginsAsJson(file, upload.Bom, stop) ? await FromJson(file, upload.Bom, userId, stop)
                 : upload.IsMixed ? await FromMixed(file, upload, userId, stop)
                 : (new UploadedText(fileId, new(upload.EncodingName, ',', upload.Bom), upload.Lines, "csv", null), null);
-            kept = text?.FileId ?? 0;
+            (kept, workbook) = (text?.FileId ?? 0, text?.WorkbookId);
             return (text, error);
         }
         finally
         {
-            if (kept != fileId) await db.Write(tx => files.Delete(tx, accountId, fileId), CancellationToken.None);
+            if (kept != fileId && workbook != fileId) await db.Write(tx => files.Delete(tx, accountId, fileId), CancellationToken.None);
         }
     }
 
-    private async Task<(UploadedText?, string?)> FromWorkbook(StoredFile file, long? userId, CancellationToken stop)
+    /// <summary>Reads another sheet of a workbook that was stored.</summary>
+    /// <returns>Its text, or why it cannot be imported, as a sentence; then nothing is kept.</returns>
+    public async Task<(UploadedText? Text, string? Error)> Sheet(StoredFile workbook, string sheet, long? userId, CancellationToken stop)
     {
-        await db.Write(tx => files.KeepUntil(tx, file.AccountId, file.Id, clock.GetUtcNow().AddDays(1)), stop);      // should the process die before it is rewritten
+        try { return await FromWorkbook(workbook, sheet, userId, stop); }
+        catch (Exception e) when (Db.DiskIsFull(e)) { return (null, UploadFaults.NoRoom); }
+    }
+
+    private async Task<(UploadedText?, string?)> FromWorkbook(StoredFile file, string? sheet, long? userId, CancellationToken stop)
+    {
+        if (sheet is null) await db.Write(tx => files.KeepUntil(tx, file.AccountId, file.Id, clock.GetUtcNow().AddDays(1)), stop);      // should the process die before it is rewritten
         try
         {
             await using var content = files.OpenAnywhere(file);
-            using var workbook = await Workbook.Open(content, stop);
+            using var workbook = await Workbook.Open(content, sheet, stop);
             if (await files.Store(file.AccountId, Path.ChangeExtension(file.Name, ".csv"), workbook.Text, MaxText, userId, stop) is not { } id) return (null, UploadFaults.Unpacked);
-            return (new(id, new("utf-8", ',', 0), workbook.Text.Lines, "xlsx", workbook.Sheet), null);
+            return (new(id, new("utf-8", ',', 0), workbook.Text.Lines, "xlsx", workbook.Sheet, workbook.Sheets, workbook.Sheets.Count > 1 ? file.Id : null), null);
         }
         catch (BadWorkbook bad) { return (null, bad.Message); }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException) { return (null, UploadFaults.Damaged); }

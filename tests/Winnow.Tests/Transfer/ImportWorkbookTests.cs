@@ -1,6 +1,11 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Net;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.Server.Commands;
 using Winnow.Transfer;
 
 namespace Winnow.Tests;
@@ -27,6 +32,56 @@ public sealed class ImportWorkbookTests
         Assert.Equal("31612345678|#N/A", await app.Scalar<string>("select city || '|' || jobtitle from contacts where account_id = 1 and email_key = 'bob@example.test'"));
         Assert.Contains("\r\n10,Email,broken,The email address has no @.,broken\r\n", await Text(app, import.RejectedFileId!.Value), StringComparison.Ordinal);
         Assert.Equal(2, await app.Scalar<long>("select count(*) from files where account_id = 1"));                  // the text and the rejected rows; not the workbook
+    }
+
+    [Theory, Databases]
+    public async Task Of_several_sheets_the_first_with_rows_is_read_and_another_can_be_chosen(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        string[] names = ["Empty", "Notes", "People", "More people", "Secret"];
+        string[][][] rows = [[], [["Ask Noor"]], [["Email"], ["ann@example.test"]], [["Mail", "City"], ["bob@example.test", "Ede"]], [["Email"], ["no@example.test"]]];
+        var types = $"{ExcelFile.Office}/worksheet";
+        var bytes = ExcelFile.Of("", parts:
+        [
+            ("xl/workbook.xml", $"<workbook xmlns=\"{ExcelFile.Main}\" xmlns:r=\"{ExcelFile.Office}\"><sheets>{string.Concat(names.Select((name, i) => $"<sheet name=\"{name}\" r:id=\"r{i}\"{(name == "Secret" ? " state=\"hidden\"" : "")}/>"))}</sheets></workbook>"),
+            ("xl/_rels/workbook.xml.rels", $"<Relationships>{string.Concat(names.Select((_, i) => $"<Relationship Id=\"r{i}\" Type=\"{types}\" Target=\"worksheets/s{i}.xml\"/>"))}</Relationships>"),
+            .. rows.Select((some, i) => ($"xl/worksheets/s{i}.xml", ExcelFile.Sheet(ExcelFile.Rows(some)))),
+        ]);
+        var (imports, db) = (app.Services.GetRequiredService<Imports>(), app.Services.GetRequiredService<Db>());
+        Assert.Equal(1, (await imports.Upload(1, "people.xlsx", new MemoryStream(bytes), 1, default)).Id);
+        const string mapping = "/imports/1/mapping";
+        var page = await WebApp.Page(app.Http, mapping);
+        Assert.Equal(names[..4], page.QuerySelectorAll("main select[name=Sheet] option").Select(o => o.TextContent));
+        Assert.Equal("People", page.QuerySelector("main select[name=Sheet] option[selected]")!.TextContent);
+
+        Assert.Contains("This sheet cannot be imported.", await (await WebApp.Post(app.Http, mapping, new() { ["Sheet"] = "Notes" }, "sheet")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("no such sheet", await (await WebApp.Post(app.Http, mapping, new() { ["Sheet"] = "Secret" }, "sheet")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await WebApp.Post(app.Http, mapping, new() { ["Sheet"] = "More people" }, "sheet")).StatusCode);
+        Assert.Contains("bob@example.test", await app.Http.GetStringAsync(mapping), StringComparison.Ordinal);
+        Assert.Equal("More people", (await WebApp.Page(app.Http, "/imports/1/opt-outs")).QuerySelector("main select[name=Sheet] option[selected]")!.TextContent);
+        Assert.Equal(2, await Files());                                                // the text of the sheet, and the workbook
+        await WebApp.Post(app.Http, mapping, new() { ["Name"] = "People" }, "mapping");
+        await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
+        Assert.Equal("bob@example.test", await db.Read(tx => tx.Single<string>(Statement.Built("test", "select email_key from contacts where account_id = 1"))));
+        Assert.Equal(1, await Files());                                                // it is not needed any more
+
+        var path = Path.Combine(Directory.CreateTempSubdirectory("winnow-sheets").FullName, "people.xlsx");
+        await File.WriteAllBytesAsync(path, bytes);
+        Assert.Contains("It has: Empty, Notes, People, More people.", await Run("--sheet", "Secret"), StringComparison.Ordinal);
+        Assert.Contains("Mail -> email", await Run("--sheet", "more people", "--column", "Mail=email"), StringComparison.Ordinal);
+        Assert.Contains("Reading the sheet 'People'", await Run(), StringComparison.Ordinal);
+        Assert.Equal(1, await Files());
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+
+        Task<long> Files() => db.Read(tx => tx.Single<long>(Statement.Built("test", "select count(*) from files where account_id = 1 and expired_at is null")));
+
+        async Task<string> Run(params string[] options)
+        {
+            var shown = new StringWriter(CultureInfo.InvariantCulture);
+            await CommandLine.Run(["import", path, "--look", "--database", app.Connection, .. options], shown, shown, TestContext.Current.CancellationToken);
+            return shown.ToString();
+        }
     }
 
     [Fact]

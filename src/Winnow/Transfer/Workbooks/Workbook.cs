@@ -1,6 +1,6 @@
 namespace Winnow.Transfer.Workbooks;
 
-/// <summary>An Excel workbook (ECMA-376, .xlsx): finds its first sheet that is shown, and the texts and formats that its cells name.</summary>
+/// <summary>An Excel workbook (ECMA-376, .xlsx): finds its sheets that are shown, and the texts and formats that the cells of one name.</summary>
 internal sealed class Workbook : IDisposable
 {
     private const int MostSheets = 1_000;
@@ -13,19 +13,23 @@ internal sealed class Workbook : IDisposable
     /// <summary>The name of the sheet that is read.</summary>
     public string Sheet { get; private set; } = "";
 
+    /// <summary>The sheets that can be read: those that are shown; where none is, all.</summary>
+    public IReadOnlyList<string> Sheets { get; private set; } = [];
+
     /// <summary>The sheet as CSV text.</summary>
     public SheetText Text { get; private set; } = null!;
 
     /// <summary>Opens a workbook and reads all but its sheet.</summary>
     /// <param name="file">Seekable.</param>
-    /// <exception cref="BadWorkbook">It is none, or is damaged.</exception>
-    public static async Task<Workbook> Open(Stream file, CancellationToken stop)
+    /// <param name="sheet">The name of the sheet to read; null for the first that has a heading and a row.</param>
+    /// <exception cref="BadWorkbook">It is none, is damaged, or has no such sheet.</exception>
+    public static async Task<Workbook> Open(Stream file, string? sheet, CancellationToken stop)
     {
         var workbook = new Workbook(file);
         try
         {
             await workbook.zip.Read(stop);
-            await workbook.Read(stop);
+            await workbook.Read(sheet, stop);
             return workbook;
         }
         catch
@@ -35,7 +39,7 @@ internal sealed class Workbook : IDisposable
         }
     }
 
-    private async Task Read(CancellationToken stop)
+    private async Task Read(string? wish, CancellationToken stop)
     {
         var book = zip.Find((await Relations("", stop)).Find(r => r.Type == "officeDocument")?.Target ?? "xl/workbook.xml");
         if (book is null || book.Name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) throw WhatItIs(book is not null);
@@ -48,12 +52,40 @@ internal sealed class Workbook : IDisposable
         }
         var worksheets = sheets.Select(s => (s.Name, s.IsHidden, Part: zip.Find(related.Find(r => r.Id == s.Id && r.Type == "worksheet")?.Target))).Where(s => s.Part is not null).ToList();
         if (worksheets.Count == 0) throw new BadWorkbook(UploadFaults.NoSheet);
-        var (name, _, sheet) = worksheets.Find(s => !s.IsHidden) is { Part: not null } shown ? shown : worksheets[0];
+        if (worksheets.Exists(s => !s.IsHidden)) worksheets.RemoveAll(s => s.IsHidden);
+        var chosen = wish is null ? await FirstWithRows([.. worksheets.Select(s => s.Part!)], stop) : worksheets.FindIndex(s => string.Equals(s.Name, wish.Trim(), StringComparison.OrdinalIgnoreCase));
+        if (chosen < 0) throw new BadWorkbook(UploadFaults.NoSuchSheet);
+        var (name, _, sheet) = worksheets[chosen];
 
         var formats = new CellFormats { From1904 = from1904 };
         if (zip.Find(related.Find(r => r.Type == "styles")?.Target) is { } styles) await formats.Read(await Xml(styles, stop), stop);
         if (zip.Find(related.Find(r => r.Type == "sharedStrings")?.Target) is { } texts) await strings.Read(await Xml(texts, stop), stop);
-        (Sheet, Text) = (name, new(await Xml(sheet!, stop), strings, formats));
+        (Sheet, Sheets, Text) = (name, [.. worksheets.Select(s => s.Name)], new(await Xml(sheet!, stop), strings, formats));
+    }
+
+    /// <summary>The first sheet with a heading and a row, else the first with anything, else the first.</summary>
+    private async Task<int> FirstWithRows(List<ZipPart> sheets, CancellationToken stop)
+    {
+        if (sheets.Count == 1) return 0;
+        var rows = new List<int>();
+        foreach (var sheet in sheets)
+        {
+            rows.Add(await RowsAtLeast(sheet, 2, stop));
+            if (rows[^1] == 2) return rows.Count - 1;
+        }
+        return Math.Max(0, rows.IndexOf(1));
+    }
+
+    /// <summary>How many rows of a sheet hold a value, counted up to so many.</summary>
+    private async Task<int> RowsAtLeast(ZipPart sheet, int most, CancellationToken stop)
+    {
+        var (rows, counted) = (0, false);
+        for (var xml = await Xml(sheet, stop); rows < most && await xml.Next(stop);)
+        {
+            if (xml.Opens("row"u8)) counted = false;
+            else if (!counted && (xml.Opens("v"u8) || xml.Opens("t"u8))) (rows, counted) = (rows + 1, true);
+        }
+        return rows;
     }
 
     private async Task<XmlTokens> Xml(ZipPart part, CancellationToken stop) => new(await WorkbookPart.Open(zip, part, budget, stop));
