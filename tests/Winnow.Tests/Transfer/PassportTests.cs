@@ -183,7 +183,7 @@ public sealed class PassportTests
         Assert.Equal(["2", "0"], (await WebApp.Page(app.Http, page)).QuerySelectorAll("#job .tile .big").Select(tile => tile.TextContent));
 
         var signers = await WebApp.Page(app.Http, "/imports/passports/signers");
-        Assert.Equal(["Head office", signer, "Noor Jansen"], signers.QuerySelectorAll("tbody tr > *").Take(3).Select(c => c.TextContent.Trim()));
+        Assert.Equal([$"Head office{signer}", "Noor Jansen"], signers.QuerySelectorAll("tbody tr > *").Take(2).Select(c => c.TextContent.Trim()));
         await WebApp.Post(app.Http, "/imports/passports/signers", [], "/imports/passports/signers/1/remove");
         Assert.Contains("You do not know this signer yet.", Text(await WebApp.Page(app.Http, await Send(app, file))), StringComparison.Ordinal);
 
