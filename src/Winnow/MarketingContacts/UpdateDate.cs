@@ -9,11 +9,12 @@ namespace Winnow.MarketingContacts;
 /// <summary>Where an update is, and at its end what came of it.</summary>
 /// <param name="Day">The update date, yyyy-mm-dd in the account's time zone.</param>
 /// <param name="Began">Its first instant (UTC): who was scheduled before it becomes non-marketing.</param>
-/// <param name="After">All ids up to here are done.</param>
+/// <param name="After">All contacts up to this id are done.</param>
+/// <param name="AfterOperation">Of the recycle bin, those of all operations before this one, and of this one those up to <paramref name="AfterInBin"/>.</param>
 /// <param name="Flipped">Contacts that became non-marketing.</param>
 /// <param name="InBin">Those of the recycle bin that come back as non-marketing if they are restored.</param>
 /// <param name="Counting">Marketing contacts at the end; null before it.</param>
-public sealed record UpdateState(DateOnly Day, DateTimeOffset Began, long After, long Flipped, long InBin, long? Counting);
+public sealed record UpdateState(DateOnly Day, DateTimeOffset Began, long After = 0, long AfterOperation = 0, long AfterInBin = 0, long Flipped = 0, long InBin = 0, long? Counting = null);
 
 /// <summary>An update date that came.</summary>
 /// <param name="OnDate">yyyy-mm-dd in the account's time zone.</param>
@@ -47,16 +48,21 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
         var (pace, likely) = (new PacedBatches(clock), (Contact?)null);
-        while (await db.Read(tx => tx.Query<Scheduled>(Sql["scheduled"], new { run.AccountId, run.State<UpdateState>().After, began = run.State<UpdateState>().Began, size = pace.Size }), stop) is { Count: > 0 } found)
+        while (await Next(run, "scheduled", pace, stop) is { Count: > 0 } found)
             await pace.Step(run, async tx =>
             {
                 (var step, likely) = await Batch(tx, run, found, likely);
                 return step;
             }, stop);
-        while (await db.Read(tx => tx.Query<Deleted>(Sql["in-bin"], new { run.AccountId, began = run.State<UpdateState>().Began, size = pace.Size }), stop) is { Count: > 0 } deleted)
-            await pace.Step(run, tx => InBin(tx, run, deleted), stop);
+        while (await Next(run, "in-bin", pace, stop) is { Count: > 0 } found) await pace.Step(run, tx => InBin(tx, run, found), stop);
         if (run.State<UpdateState>().Counting is null) await run.Step(tx => Finish(tx, run), stop);
         return run.State<UpdateState>();
+    }
+
+    private Task<List<Scheduled>> Next(JobRun run, string which, PacedBatches pace, CancellationToken stop)
+    {
+        var state = run.State<UpdateState>();
+        return db.Read(tx => tx.Query<Scheduled>(Sql[which], new { run.AccountId, state.After, state.AfterOperation, state.AfterInBin, began = state.Began, size = pace.Size }), stop);
     }
 
     private async Task Start(Tx tx, long accountId)
@@ -66,7 +72,7 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
         if (day > MarketingPlan.DayOf(clock.GetUtcNow(), zone) || await tx.Single<long>(Sql["open"], new { accountId }) > 0) return;     // the one before first
         var began = MarketingPlan.Begins(day, zone);
         var scheduled = (await contacts.Counts(tx, accountId)).Scheduled;
-        var jobId = await jobs.Enqueue<UpdateDate>(tx, accountId, "Update of marketing contacts", new UpdateState(day, began, 0, 0, 0, null), scheduled, null);
+        var jobId = await jobs.Enqueue<UpdateDate>(tx, accountId, "Update of marketing contacts", new UpdateState(day, began), scheduled, null);
         await tx.Execute(Sql["begin"], new { accountId, day = MarketingPlans.Text(day), began, jobId });
         await MarketingPlans.Put(tx, accountId, plan with { UpdatedOn = day, Warned = 0, ToldDays = null });
     }
@@ -74,38 +80,40 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
     private async Task<(Step<UpdateState> Step, Contact? Likely)> Batch(Tx tx, JobRun run, List<Scheduled> found, Contact? likely)
     {
         var state = run.State<UpdateState>();
-        var late = await ScheduledSince(tx, run.AccountId, [.. found.Where(f => f.Touched).Select(f => f.Id)], state.Began);
-        var were = await contacts.SetSame(tx, Actor(state.Day), run.AccountId, await properties.Catalog(tx, run.AccountId), [.. found.Select(f => f.Id).Where(id => !late.Contains(id))],
+        var due = await Due(tx, run.AccountId, found, state.Began);
+        var were = await contacts.SetSame(tx, Actor(state.Day), run.AccountId, await properties.Catalog(tx, run.AccountId), [.. due.Select(d => d.Id)],
             MarketingStatus.Updated, MarketingStatus.Update, likely);
         var flipped = were.Where(w => MarketingStatus.IsScheduled(w.Before)).Sum(w => (long)w.Count);
         await tx.Execute(Sql["flipped"], new { run.AccountId, day = MarketingPlans.Text(state.Day), count = flipped });
         return (new(state with { After = found[^1].Id, Flipped = state.Flipped + flipped }, flipped), were.OrderByDescending(w => w.Count).FirstOrDefault().Before);
     }
 
-    /// <summary>Those whom somebody scheduled after the date had begun: they count until the next one.</summary>
-    private static async Task<HashSet<long>> ScheduledSince(Tx tx, long accountId, long[] ids, DateTimeOffset began)
+    /// <summary>Without those whom somebody scheduled after the date had begun: they count until the next one.</summary>
+    private static async Task<List<Scheduled>> Due(Tx tx, long accountId, List<Scheduled> found, DateTimeOffset began)
     {
-        if (ids.Length == 0) return [];
-        var made = await tx.Query<long>(Sql["made-since"], new { accountId, ids, began });
-        var changed = await tx.Query<Change>(Sql["changes-since"], new { accountId, ids, began });
-        return [.. made, .. changed.Where(c => CustomValues.Read(c.Changes).ContainsKey(UntilRenewal.Id)).Select(c => c.ContactId)];
+        long[] touched = [.. found.Where(f => f.Touched).Select(f => f.Id)];
+        if (touched.Length == 0) return found;
+        var changed = await tx.Query<Change>(Sql["changes-since"], new { accountId, ids = touched, began });
+        var late = changed.Where(c => CustomValues.Read(c.Changes).ContainsKey(UntilRenewal.Id)).Select(c => c.ContactId).ToHashSet();
+        return [.. found.Where(f => !f.Made && !late.Contains(f.Id))];
     }
 
-    private async Task<Step<UpdateState>> InBin(Tx tx, JobRun run, List<Deleted> deleted)
+    private async Task<Step<UpdateState>> InBin(Tx tx, JobRun run, List<Scheduled> found)
     {
-        var state = run.State<UpdateState>();
-        var (before, after) = (Contact.New(run.AccountId, 0), Contact.New(run.AccountId, 0));
-        foreach (var contact in new[] { before, after }) MarketingStatus.Set(contact, "", null);
-        foreach (var contact in new[] { before, after }) MarketingStatus.SetNon(contact);
+        var (state, due) = (run.State<UpdateState>(), await Due(tx, run.AccountId, found, run.State<UpdateState>().Began));
+        var before = Contact.New(run.AccountId, 0);
+        MarketingStatus.Set(before, "", null);
+        MarketingStatus.SetNon(before);
+        var after = before.Copy();
         MarketingStatus.Update(after);
-        foreach (var operation in deleted.GroupBy(d => d.OperationId))
+        foreach (var operation in due.GroupBy(d => d.OperationId))
         {
             var (source, sourceId) = (Actor(state.Day).Source, Actor(state.Day).SourceId);
             var args = new { run.AccountId, operationId = operation.Key, ids = operation.Select(d => d.Id).ToArray(), now = clock.GetUtcNow(), source, sourceId, changes = Json(after), before = Json(before) };
             await tx.Execute(Sql["note-in-bin"], args);
             await tx.Execute(Sql["flip-in-bin"], args);
         }
-        return new(state with { InBin = state.InBin + deleted.Count }, 0);
+        return new(state with { AfterOperation = found[^1].OperationId, AfterInBin = found[^1].Id, InBin = state.InBin + due.Count }, 0);
 
         static string Json(Contact contact) => CustomValues.Json(MarketingStatus.Updated.Select(p => KeyValuePair.Create(p.Id, contact[p])));
     }
@@ -138,7 +146,9 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
         public MarketingPlan? Plan => Period is null ? null : new(Enum.Parse<PlanPeriod>(Period), MarketingPlans.Day(BoughtOn!), MarketingPlans.Day(UpdatedOn!));
     }
 
-    private sealed record Scheduled(long Id, bool Touched);
+    /// <param name="Touched">Changed in any way since the date began.</param>
+    /// <param name="Made">Or made since then.</param>
+    private sealed record Scheduled(long OperationId, long Id, bool Touched, bool Made);
+
     private sealed record Change(long ContactId, string Changes);
-    private sealed record Deleted(long OperationId, long Id);
 }

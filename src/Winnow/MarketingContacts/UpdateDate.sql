@@ -10,19 +10,17 @@ select count(*) from marketing_updates where account_id = @accountId and finishe
 insert into marketing_updates (account_id, on_date, began, job_id) values (@accountId, @day, @began, @jobId);
 
 -- name: scheduled
-select id, case when updated_at >= @began or created_at >= @began then true else false end as touched
+select 0 as operation_id, id, updated_at >= @began as touched, created_at >= @began as made
 from contacts where account_id = @AccountId and until_renewal and id > @After order by id limit @size;
+
+-- name: in-bin
+select operation_id, id, updated_at >= @began as touched, created_at >= @began as made
+from deleted_contacts
+where account_id = @AccountId and until_renewal and (operation_id > @AfterOperation or operation_id = @AfterOperation and id > @AfterInBin)
+order by operation_id, id limit @size;
 
 -- name: changes-since
 select contact_id, changes from contact_history where account_id = @accountId and contact_id in @ids and at >= @began;
-
--- name: made-since
-select id from contacts where account_id = @accountId and id in @ids and created_at >= @began;
-
--- name: in-bin
-select operation_id, id from deleted_contacts
-where account_id = @AccountId and until_renewal and marketing and updated_at < @began
-order by operation_id, id limit @size;
 
 -- name: note-in-bin
 insert into contact_history (account_id, contact_id, version, at, source, source_id, changes, before)
