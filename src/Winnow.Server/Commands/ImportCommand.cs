@@ -59,7 +59,7 @@ internal static class ImportCommand
         }
 
         var choices = new ImportChoices(parsed.GetValue(Only), parsed.GetValue(ByEmail), parsed.GetValue(Clear));
-        var order = new ImportOrder(parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>());
+        var order = new ImportOrder(parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>(), installation.Rejections(account, person));
         var (jobId, error) = await imports.Start(account.Id, import.Id, order, person?.UserId, stop);
         if (jobId is null) await imports.Forget(import);
         var job = await installation.Finish(account.Id, jobId ?? throw new CommandException(error!), terminal, "rows", stop);

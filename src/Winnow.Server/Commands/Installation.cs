@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Localization;
 using Winnow.Accounts;
 using Winnow.Data;
 using Winnow.Jobs;
 using Winnow.Server.Roles;
+using Winnow.Server.Transfer;
+using Winnow.Server.Ui;
 
 namespace Winnow.Server.Commands;
 
@@ -53,6 +56,9 @@ public sealed class Installation : IAsyncDisposable
             if (!member.May.Has(permission)) throw new CommandException($"{member.Name} has not the permission '{PermissionWords.Of(permission).Label}'. Name somebody else with --as, or leave it out to act as operator.");
         return await Get<AccountStore>().Person(account.Id, member.UserId);
     }
+
+    /// <summary>Why rows are rejected, in the language of the member, or of the account.</summary>
+    public IReadOnlyDictionary<string, string>? Rejections(Account account, SignedInPerson? person) => Speak.In(person?.Language ?? account.Language, Get<IStringLocalizer<Words>>().OfRejections);
 
     /// <summary>Sees a job to its end. A running server takes it up; when none does, or it dies, the job is done here. Killed anywhere it goes on with the next
     /// server. Cancelled, it is asked to stop after its present step.</summary>

@@ -50,7 +50,7 @@ internal static class SuppressCommand
         if (column < 0) await imports.Forget(import);
         if (column < 0) throw new CommandException($"Say with --column which one holds the addresses: {string.Join(", ", preview.Headings)}.");
         var typed = parsed.GetValue(Rows) ?? await Ask(preview.Rows, account.Name, terminal, stop);
-        var order = await optOuts.Start(account.Id, import.Id, column, typed, $"Import opt-out list {import.FileName}", person?.UserId, stop, format?.Key);
+        var order = await optOuts.Start(account.Id, import.Id, column, typed, $"Import opt-out list {import.FileName}", person?.UserId, stop, format?.Key, installation.Rejections(account, person));
         if (order.JobId is null) await imports.Forget(import);
         if (order.WrongNumber) throw new CommandException(Terminal.Text($"Nothing was imported: the file has {preview.Rows} rows, not {typed}. Give --rows {preview.Rows} to opt out these addresses."));
         var job = await installation.Finish(account.Id, order.JobId ?? throw new CommandException(order.Error!), terminal, "rows", stop);

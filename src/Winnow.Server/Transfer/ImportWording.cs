@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.Localization;
+using Winnow.Contacts;
 using Winnow.Server.Lists;
 using Winnow.Server.Ui;
 using Winnow.Transfer;
@@ -14,4 +16,8 @@ public static class ImportWording
         var (text, names) = ImportRefusals.Parts(said);
         return names.Length > 0 ? words[text, [.. names]] : words[text] is { ResourceNotFound: false } found ? found : ListWords.Refused(words, said);
     }
+
+    /// <summary>What the file of rejected rows shall say: the reasons and the labels of properties; null where that is English.</summary>
+    public static IReadOnlyDictionary<string, string>? OfRejections(this IStringLocalizer<Words> words) => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en" ? null
+        : RejectionReasons.All.Concat(BuiltInProperties.All.Select(property => property.Label)).Distinct().ToDictionary(text => text, text => words[text].Value);
 }

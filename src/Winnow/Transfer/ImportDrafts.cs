@@ -1,5 +1,6 @@
 using Winnow.Contacts;
 using Winnow.Data;
+using Winnow.Lists;
 
 namespace Winnow.Transfer;
 
@@ -100,12 +101,12 @@ internal sealed class ImportDrafts
 
     private RowFault? FaultOf(ImportRow row, HashSet<string> blocked)
     {
-        if (row.RecordId is { } id && !byId.ContainsKey(id)) return new("", $"{id}", $"There is no contact with record ID {id}.");
+        if (row.RecordId is { } id && !byId.ContainsKey(id)) return new("", $"{id}", ListRefusal.Say(RejectionReasons.NoContact, id));
         if (row.RecordId is { } number && row.EmailKey is { } key && byAddress.TryGetValue(key, out var owner) && owner != byId[number])
-            return new("", row.Email!, owner.Before is { } other ? $"This address belongs to another contact, record ID {other.Id}." : "Another row of the file has this address.");
+            return new("", row.Email!, owner.Before is { } other ? ListRefusal.Say(RejectionReasons.OfAnother, other.Id) : RejectionReasons.OfAnotherRow);
         var known = row.RecordId is { } found ? byId[found] : byAddress.GetValueOrDefault(row.EmailKey!);
-        if (deeds == ImportDeeds.Create && known?.Before is { } there && !isOurs(there.Id)) return new("", row.Email ?? $"{row.RecordId}", $"There is a contact already, record ID {there.Id}, and this import only makes new ones.");
-        if (deeds == ImportDeeds.Update && known is null) return new("", row.Email!, "No contact has this email address, and this import makes none.");
-        return row.EmailKey is { } address && blocked.Contains(address) ? new("", row.Email!, "This address was deleted permanently and cannot be imported again.") : null;
+        if (deeds == ImportDeeds.Create && known?.Before is { } there && !isOurs(there.Id)) return new("", row.Email ?? $"{row.RecordId}", ListRefusal.Say(RejectionReasons.IsThere, there.Id));
+        if (deeds == ImportDeeds.Update && known is null) return new("", row.Email!, RejectionReasons.IsUnknown);
+        return row.EmailKey is { } address && blocked.Contains(address) ? new("", row.Email!, RejectionReasons.Erased) : null;
     }
 }

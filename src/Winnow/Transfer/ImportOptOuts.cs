@@ -62,7 +62,8 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
     /// <param name="typed">The number that the person typed; it must be that of the rows.</param>
     /// <param name="title">The job's title.</param>
     /// <param name="format">The key of the file's format; null: each address is opted out.</param>
-    public async Task<OptOutOrder> Start(long accountId, long id, int column, long? typed, string title, long? userId, CancellationToken stop, string? format = null)
+    /// <param name="texts">As <see cref="ImportOrder.Texts"/>.</param>
+    public async Task<OptOutOrder> Start(long accountId, long id, int column, long? typed, string title, long? userId, CancellationToken stop, string? format = null, IReadOnlyDictionary<string, string>? texts = null)
     {
         if (await imports.Find(accountId, id) is not { } import || await files.Find(accountId, import.FileId) is null) return new(null, Error: "There is no such import.");
         if (import.JobId is { } started) return new(started);
@@ -76,7 +77,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
             if (running > 0) return new(running);
             var jobId = await jobs.Enqueue<ImportOptOuts>(tx, accountId, title, new OptOutImportState(id, column, import.Bom, 0, 0, 0, 0, format), preview.Rows, userId);
             var columns = JsonSerializer.Serialize(preview.Headings.Select((heading, i) => new ImportColumn(heading, i == column ? "email" : null)), JobQueue.Json);
-            await tx.Execute(Sql["start"], new { accountId, id, columns, jobId });
+            await tx.Execute(Sql["start"], new { accountId, id, columns, jobId, texts = Imports.Stored(texts) });
             await imports.ForgetWorkbook(tx, import);
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.OptOutsImported, import.FileName, preview.Rows);
             return new(jobId);

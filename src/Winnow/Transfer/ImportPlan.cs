@@ -128,11 +128,11 @@ internal sealed class ImportPlan
         if (key is not null) { address = trimmed.Length == key.Length && trimmed == key ? key : trimmed; return null; }
         return EmailAddress.Check(trimmed) switch
         {
-            AddressFault.TooLong => "The email address is too long.",
-            AddressFault.NoAt => "The email address has no @.",
-            AddressFault.ManyAts => "The email address has more than one @: one address a row.",
-            AddressFault.BadDomain => "The part of the email address behind the @ is no domain name.",
-            _ => "This is not a valid email address.",
+            AddressFault.TooLong => RejectionReasons.LongAddress,
+            AddressFault.NoAt => RejectionReasons.NoAt,
+            AddressFault.ManyAts => RejectionReasons.ManyAts,
+            AddressFault.BadDomain => RejectionReasons.BadDomain,
+            _ => RejectionReasons.BadAddress,
         };
     }
 

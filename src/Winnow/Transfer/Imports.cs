@@ -175,7 +175,7 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
             var columns = await Make(tx, accountId, order, userId);
             var seenId = await lists.Freeze(tx, accountId, new(), userId);
             var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
-            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId, deeds = order.Choices.Deeds.ToString().ToLowerInvariant(), order.Choices.ByEmail, order.Choices.Clears });
+            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId, deeds = order.Choices.Deeds.ToString().ToLowerInvariant(), order.Choices.ByEmail, order.Choices.Clears, texts = Stored(order.Texts) });
             await ForgetWorkbook(tx, import);
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsImported, $"{name.Trim()} ({import.FileName})", Math.Max(0, import.Lines - 1), after: marketing ? "set as marketing contacts" : null);
             return (jobId, null);
@@ -213,15 +213,19 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
     internal async Task Reject(Tx tx, Import import, List<(CsvRow Row, RowFault Fault)> rejected)
     {
         if (rejected.Count == 0) return;
-        var fileId = (await tx.Single<long?>(Sql["rejected-file"], new { import.AccountId, import.Id }));
+        var (fileId, stored) = await tx.Single<(long?, string?)>(Sql["rejected-file"], new { import.AccountId, import.Id });
+        var texts = stored is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(stored, JobQueue.Json);
         if (fileId is null)
         {
             fileId = await files.Create(tx, import.AccountId, $"{import.Name} - rejected rows.csv", import.CreatedBy);
             await tx.Execute(Sql["set-rejected-file"], new { import.AccountId, import.Id, fileId });
             await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Heading(import.Columns, import.Format.Delimiter));
         }
-        await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Rows(rejected, import.Format.Delimiter));
+        await files.Append(tx, import.AccountId, fileId.Value, RejectedRows.Rows(rejected, texts, import.Format.Delimiter));
     }
+
+    /// <summary>The reasons of rejections in the language of who starts the import, as its row keeps them.</summary>
+    internal static string? Stored(IReadOnlyDictionary<string, string>? texts) => texts is null ? null : JsonSerializer.Serialize(texts, JobQueue.Json);
 
     /// <summary>The format with the separator and the quote that the file's beginning shows.</summary>
     private async Task<CsvFormat> WithSigns(StoredFile file, CsvFormat format, CancellationToken stop)

@@ -24,7 +24,7 @@ order by id desc
 limit @count;
 
 -- name: start
-update imports set name = @name, columns = cast(@columns as $json), marketing = @marketing, seen_id = @seenId, list_id = @listId, job_id = @jobId, deeds = @deeds, by_email = @ByEmail, clears = @Clears
+update imports set name = @name, columns = cast(@columns as $json), marketing = @marketing, seen_id = @seenId, list_id = @listId, job_id = @jobId, deeds = @deeds, by_email = @ByEmail, clears = @Clears, texts = @texts
 where account_id = @accountId and id = @id;
 
 -- name: forget-workbook
@@ -34,7 +34,7 @@ update imports set workbook_id = null where account_id = @AccountId and id = @Id
 update imports set file_id = @FileId, lines = @Lines, sheet = @Sheet where account_id = @AccountId and id = @Id and job_id is null and file_id = @before;
 
 -- name: rejected-file
-select rejected_file_id from imports where account_id = @AccountId and id = @Id;
+select rejected_file_id, texts from imports where account_id = @AccountId and id = @Id;
 
 -- name: set-rejected-file
 update imports set rejected_file_id = @fileId where account_id = @AccountId and id = @Id;

@@ -17,8 +17,9 @@ internal static class RejectedRows
         [0xEF, 0xBB, 0xBF, .. Text([[.. Notes, .. columns.Select(c => c.Heading)]], delimiter)];
 
     /// <summary>The rows of one batch.</summary>
-    public static byte[] Rows(IEnumerable<(CsvRow Row, RowFault Fault)> rejected, char delimiter) =>
-        Text(rejected.Select(r => (IEnumerable<string>)[r.Row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), r.Fault.Column, r.Fault.Value, r.Fault.Reason, .. r.Row.Cells]), delimiter);
+    /// <param name="texts">The reasons in the language of who started the import; null: in English. The names of the columns stay as they are: by them the file is known again.</param>
+    public static byte[] Rows(IEnumerable<(CsvRow Row, RowFault Fault)> rejected, IReadOnlyDictionary<string, string>? texts, char delimiter) =>
+        Text(rejected.Select(r => (IEnumerable<string>)[r.Row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture), r.Fault.Column, r.Fault.Value, RejectionReasons.In(r.Fault.Reason, texts), .. r.Row.Cells]), delimiter);
 
     private static byte[] Text(IEnumerable<IEnumerable<string>> rows, char delimiter) =>
         Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => CsvText.Line(row.Select(CsvText.Harmless), delimiter))));

@@ -56,6 +56,33 @@ public sealed class ImportWizardTests
     }
 
     [Theory, Databases]
+    public async Task The_reasons_of_rejected_rows_are_in_the_language_of_who_started_the_import(string database)
+    {
+        await using var app = await WebApp.On(database);
+        await app.SetUp();
+        var (db, imports) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<Imports>());
+        await db.Write(tx => tx.Execute(Statement.Built("test", "update accounts set language = 'nl' where account_id = 1")));
+        const string File = "Email,First Name,Lifecycle Stage,City\nno-at,Ann,Lead,\nann@x.test,Ann,king \"of\" all,\nbob@x.test,Bob,Lead,Ede,more\nmax@x.test,LONG,Lead,\n,Zoe,Lead,\n";
+        await imports.Upload(1, "people.csv", new MemoryStream(Encoding.UTF8.GetBytes(File.Replace("LONG", new('x', 70_000), StringComparison.Ordinal))), 1, default);
+        await WebApp.Post(app.Http, "/imports/1/mapping", new() { ["Name"] = "Mensen" }, "mapping");
+        await imports.Upload(1, "stop.csv", new MemoryStream(Encoding.UTF8.GetBytes("Email\na@b@c.test\n")), 1, default);
+        await WebApp.Post(app.Http, "/imports/2/opt-outs", new() { ["Typed"] = "1" }, "opt-outs");
+        await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
+        var rejected = await app.Http.GetStringAsync("/imports/1/rejected");
+        foreach (var reason in new[]
+        {
+            "Row,Column,Value,Reason,", "2,Email,no-at,Het e-mailadres heeft geen @.,", "\"Levenscyclusfase moet een van deze zijn: ", "; \"\"king \"\"of\"\" all\"\" is dat niet.\"",
+            "De rij heeft 5 cellen, ", "Voornaam is langer dan 65.536 tekens.", "6,Email,,De rij heeft geen ",
+        })
+            Assert.Contains(reason, rejected, StringComparison.Ordinal);
+        Assert.Contains("meer dan één @", await app.Http.GetStringAsync("/imports/2/rejected"), StringComparison.Ordinal);
+        Assert.True(await db.Read(tx => tx.Single<bool>(Statement.Built("test", "select texts is not null from imports where account_id = 1 and id = 1"))));
+
+        await imports.Upload(1, "mended.csv", new MemoryStream(Encoding.UTF8.GetBytes(rejected.TrimStart('\uFEFF').Replace("no-at", "ann@x.test", StringComparison.Ordinal))), 1, default);
+        Assert.All((await imports.Preview((await imports.Find(1, 3))!, default)).Columns.Take(4), column => Assert.Null(column.Property));      // the notes are known again
+    }
+
+    [Theory, Databases]
     public async Task What_will_fail_is_shown_with_examples_before_anything_is_imported(string database)
     {
         await using var app = await TestApp.On(database);
