@@ -14,6 +14,7 @@ public static class ListFigures
         ("times", ListTimes.Measure),
         ("builder", FilterBuilding.Measure),
         ("bulk", BulkMany.Measure),
+        ("flip", FlipMany.Measure),
         ("indexes", PropertyIndexTimes.Measure),
     ];
 }

@@ -6,7 +6,7 @@ using Winnow.Jobs;
 namespace Winnow.Tests;
 
 /// <summary>The product's classes on a database that a server in another process works on: they order work and look at what came of it.
-/// Four accounts, one for each story, so that all counts are exact.</summary>
+/// Five accounts, one for each story, so that all counts are exact.</summary>
 internal sealed class CrashApp : IAsyncDisposable
 {
     private readonly ServiceProvider services;
@@ -24,7 +24,7 @@ internal sealed class CrashApp : IAsyncDisposable
     {
         var app = new CrashApp(await TestDatabase.Create(kind));
         await app.Db.Migrate();
-        for (var account = 1L; account <= 4; account++)
+        for (var account = 1L; account <= 5; account++)
             await app.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (@account, 'Fernhill', 'UTC', 'en', @secret, 0)",
                 new { account, secret = Enumerable.Repeat((byte)account, 32).ToArray() });
         return app;

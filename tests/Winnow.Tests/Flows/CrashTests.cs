@@ -1,7 +1,8 @@
 namespace Winnow.Tests;
 
 /// <summary>The real server is killed in the middle of everything it does, and started again. Two kills: one while contacts are
-/// imported, an e-mail is sent and bounces come in, one while contacts are deleted. Then two processes share what is left.</summary>
+/// imported, an e-mail is sent and bounces come in, one while contacts are deleted
+/// and become non-marketing. Then two processes share what is left.</summary>
 public sealed class CrashTests
 {
     [Theory, Databases]
@@ -10,8 +11,8 @@ public sealed class CrashTests
         await using var app = await CrashApp.On(database);
         await using var send = new CrashedSend(app);
         var port = Postfix.FreePort();
-        var (import, bounces, delete) = (new CrashedImport(app), new CrashedBounces(app, port), new CrashedDelete(app));
-        await Task.WhenAll(import.Prepare(), send.Prepare(), bounces.Prepare(), delete.Prepare());
+        var (import, bounces, delete, update) = (new CrashedImport(app), new CrashedBounces(app, port), new CrashedDelete(app), new CrashedUpdate(app));
+        await Task.WhenAll(import.Prepare(), send.Prepare(), bounces.Prepare(), delete.Prepare(), update.Prepare());
         await using var servers = new Servers(app.Database, port);
 
         servers.Start("worker,mail");
@@ -26,11 +27,13 @@ public sealed class CrashTests
         await servers.Kill();
         Assert.True(await import.IsInTheMiddle() && await send.IsInTheMiddle(), "The kill came too late to tell anything");
 
+        await update.Begin();
         servers.Start("worker,mail");
         await delete.Begin();
         await servers.Until("contacts are deleted", delete.IsInTheMiddle);
+        await servers.Until("contacts become non-marketing", update.IsInTheMiddle);
         await servers.Kill();
-        Assert.True(await delete.IsInTheMiddle(), "The kill came too late to tell anything");
+        Assert.True(await delete.IsInTheMiddle() && await update.IsInTheMiddle(), "The kill came too late to tell anything");
 
         servers.Start("worker,mail");
         servers.Start("worker");
@@ -38,10 +41,12 @@ public sealed class CrashTests
         await servers.Until("the e-mail is sent", send.HasEnded);
         await servers.Until("all reports are judged", bounces.HasEnded);
         await servers.Until("the delete has ended", delete.HasEnded);
+        await servers.Until("the update has ended", update.HasEnded);
         await import.Check();
         await send.Check();
         await bounces.Check();
         await delete.Check();
+        await update.Check();
     }
 
     /// <summary>The processes that work on one database now.</summary>
