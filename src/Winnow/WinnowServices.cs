@@ -17,6 +17,7 @@ using Winnow.Jobs;
 using Winnow.Lists;
 using Winnow.MarketingContacts;
 using Winnow.Transfer;
+using Winnow.Transfer.HubSpot;
 using Winnow.Transfer.Passports;
 using Winnow.Vitals;
 
@@ -29,6 +30,7 @@ public static class WinnowServices
     public static IServiceCollection AddWinnow(this IServiceCollection services, string connection)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(HubSpotSettings.Usual);
         return services
             .AddSingleton(_ => Db.Open(connection))
             // jobs
@@ -52,6 +54,7 @@ public static class WinnowServices
             // transfer
             .AddSingleton<UploadText>().AddSingleton<Imports>().AddSingleton<MarketingForecast>().AddJob<ImportContacts>().AddJob<ImportOptOuts>().AddJob<UndoImport>().AddSingleton<ExportFiles>().AddJob<ExportContacts>().AddJob<ExportOptOuts>()
             .AddSingleton<PassportKey>().AddSingleton<PassportSigners>().AddSingleton<UploadedPassports>().AddJob<ExportPassport>().AddJob<ImportPassport>()
+            .AddSingleton<HubSpotApi>().AddSingleton<MoveIns>().AddSingleton<MoveInReport>().AddSingleton<MoveInProperties>().AddSingleton<MoveInContacts>().AddSingleton<MoveInLists>().AddJob<MoveIn>()
             // backup
             .AddSingleton<WriteArchive>().AddSingleton<RestoreArchive>().AddSingleton<RestoreAccount>()
             // vitals

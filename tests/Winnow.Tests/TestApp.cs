@@ -15,10 +15,10 @@ public sealed class TestApp : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly ServiceProvider services;
 
-    private TestApp(TestDatabase database)
+    private TestApp(TestDatabase database, object[] parts)
     {
         this.database = database;
-        services = Services(database.Connection, Clock);
+        services = Services(database.Connection, Clock, parts);
     }
 
     public Clock Clock { get; } = new();
@@ -39,13 +39,18 @@ public sealed class TestApp : IAsyncDisposable
         }
     }
 
-    private static ServiceProvider Services(string connection, TimeProvider clock) =>
-        new ServiceCollection().AddSingleton(clock).AddLogging(l => l.AddConsole().SetMinimumLevel(LogLevel.Warning)).AddWinnow(connection).BuildServiceProvider();
+    private static ServiceProvider Services(string connection, TimeProvider clock, params object[] parts)
+    {
+        var services = new ServiceCollection().AddSingleton(clock).AddLogging(l => l.AddConsole().SetMinimumLevel(LogLevel.Warning));
+        foreach (var part in parts) services.AddSingleton(part.GetType(), part);
+        return services.AddWinnow(connection).BuildServiceProvider();
+    }
 
     /// <summary>A fresh app on "sqlite" or "postgres".</summary>
-    public static async Task<TestApp> On(string kind)
+    /// <param name="parts">What configuration would say, such as where HubSpot is.</param>
+    public static async Task<TestApp> On(string kind, params object[] parts)
     {
-        var app = new TestApp(await TestDatabase.Create(kind));
+        var app = new TestApp(await TestDatabase.Create(kind), parts);
         await app.Db.Migrate();
         return app;
     }

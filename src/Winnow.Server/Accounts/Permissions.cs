@@ -193,6 +193,13 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/imports/{id:long}/pause", Permission.Import),             // who may stop it: who started it, and super admins
         new("/imports/{id:long}/resume", Permission.Import),
         new("/imports/{id:long}/rejected", Permission.Import),
+        new("/imports/hubspot", Permission.Import),
+        new("/imports/hubspot/{Id:long}", Permission.Import),           // properties, lists and the marketing status need their own permissions too
+        new("/imports/hubspot/{Id:long}/progress", Permission.Import),
+        new("/imports/hubspot/{id:long}/report", Permission.Import),
+        new("/imports/hubspot/{id:long}/forget", Permission.Import),
+        new("/imports/hubspot/{id:long}/pause", Permission.Import),     // who may stop it
+        new("/imports/hubspot/{id:long}/resume", Permission.Import),
 
         // exports
         new("/contacts/export", Permission.Export),

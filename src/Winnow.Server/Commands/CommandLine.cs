@@ -11,7 +11,7 @@ public static class CommandLine
 {
     /// <summary>Every command, in the order of the help.</summary>
     internal static readonly IReadOnlyList<DocumentedCommand> All =
-        [ImportCommand.Made, SuppressCommand.Made, PassportCommand.Made, ExportCommand.Made, CheckCommand.Made, BackupCommand.Made, RestoreCommand.Made, RestoreCommand.Moved, DemoCommand];
+        [ImportCommand.Made, MoveInCommand.Made, SuppressCommand.Made, PassportCommand.Made, ExportCommand.Made, CheckCommand.Made, BackupCommand.Made, RestoreCommand.Made, RestoreCommand.Moved, DemoCommand];
 
     private static DocumentedCommand DemoCommand => new(
         new Command("demo", "Starts Winnow with a sample account and a practice relay. Options: --fresh, --data FOLDER, --urls URL.") { TreatUnmatchedTokensAsErrors = false }, "winnow demo --fresh");

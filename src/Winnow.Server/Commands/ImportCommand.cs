@@ -50,7 +50,9 @@ internal static class ImportCommand
         await terminal.Say("Storing the file …");
         var (id, refused) = await imports.Upload(account.Id, FileName(parsed.GetRequiredValue(From)), content, person?.UserId, stop);
         var import = await OfSheet(imports, (await imports.Find(account.Id, id ?? throw new CommandException(refused!)))!, parsed.GetValue(Sheet), terminal, stop);
-        var columns = await Columns(installation, import, parsed, stop);
+        var preview = await imports.Preview(import, stop);
+        var columns = await Columns(installation, import, preview, parsed);
+        if (preview.IdsAreForeign) await terminal.Say("  The record IDs are those of another system: contacts are found by address.");
         foreach (var column in columns) await terminal.Say($"  {column.Heading} -> {column.Property ?? "left out"}");
         if (parsed.GetValue(Look))
         {
@@ -58,7 +60,7 @@ internal static class ImportCommand
             return await terminal.End(ExitCode.Done, "Nothing was imported.", new Dictionary<string, object?> { ["columns"] = columns });
         }
 
-        var choices = new ImportChoices(parsed.GetValue(Only), parsed.GetValue(ByEmail), parsed.GetValue(Clear));
+        var choices = new ImportChoices(parsed.GetValue(Only), parsed.GetValue(ByEmail) || preview.IdsAreForeign, parsed.GetValue(Clear));
         var order = new ImportOrder(parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>(), installation.Rejections(account, person));
         var (jobId, error) = await imports.Start(account.Id, import.Id, order, person?.UserId, stop);
         if (jobId is null) await imports.Forget(import);
@@ -99,9 +101,9 @@ internal static class ImportCommand
     }
 
     /// <summary>Where the columns go: nobody looks at what is only likely, so that is left out unless it is said.</summary>
-    private static async Task<List<ImportColumn>> Columns(Installation installation, Import import, ParseResult parsed, CancellationToken stop)
+    private static async Task<List<ImportColumn>> Columns(Installation installation, Import import, ImportPreview preview, ParseResult parsed)
     {
-        var (preview, (dates, decimals)) = (await installation.Get<Imports>().Preview(import, stop), (parsed.GetValue(Dates), parsed.GetValue(Decimals) switch { "comma" => ",", "point" => ".", _ => null }));
+        var (dates, decimals) = (parsed.GetValue(Dates), parsed.GetValue(Decimals) switch { "comma" => ",", "point" => ".", _ => null });
         var columns = preview.Columns.Select((column, i) => column with
         {
             Property = preview.Matches[i].Certainty == Certainty.Certain ? column.Property : null,

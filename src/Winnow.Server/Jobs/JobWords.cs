@@ -10,6 +10,7 @@ using Winnow.Server.MarketingContacts;
 using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
 using Winnow.Transfer;
+using Winnow.Transfer.HubSpot;
 using Winnow.Transfer.Passports;
 
 namespace Winnow.Server.Jobs;
@@ -26,6 +27,7 @@ public static class JobWords
     {
         [nameof(ImportContacts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
         [nameof(ImportOptOuts)] = ("upload", "of {0} rows read", "What was imported before is kept."),
+        [nameof(MoveIn)] = ("upload", "of {0} contacts and members of lists read", "What was brought before is kept; start again to bring the rest."),
         [nameof(UndoImport)] = ("arrow-back-up", "of {0} contacts looked at", "What was given back before stays so. The rest can be undone later."),
         [nameof(ExportContacts)] = ("download", "of {0} contacts written", "The file is not finished and cannot be downloaded."),
         [nameof(ExportOptOuts)] = ("mail-share", "of {0} addresses written", "The file is not finished and cannot be downloaded."),

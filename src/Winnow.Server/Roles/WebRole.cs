@@ -80,6 +80,7 @@ public static class WebRole
         app.MapLists();
         app.MapImports();
         app.MapPassports();
+        app.MapMoveIns();
         app.MapEmail();
         app.MapDomains();
         app.MapVitals();

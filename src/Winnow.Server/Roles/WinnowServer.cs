@@ -7,6 +7,7 @@ using Winnow.Server.Jobs;
 using Winnow.Server.MarketingContacts;
 using Winnow.Server.Transfer;
 using Winnow.Transfer;
+using Winnow.Transfer.HubSpot;
 
 namespace Winnow.Server.Roles;
 
@@ -21,6 +22,7 @@ public static class WinnowServer
     /// <item><c>--roles web,worker,mail</c>: what this process does; all three when not said.</item>
     /// <item><c>--database</c> (or the setting <c>Winnow:Database</c>): a PostgreSQL connection string, or
     /// <c>Data Source=file</c>; without, the SQLite file data/winnow.db below the folder it was started in.</item>
+    /// <item><c>--HubSpot:BaseUrl</c>: where the API of HubSpot is, for moving in; HubSpot itself when not said.</item>
     /// <item><c>--Mail:Listen</c>: where the mail role listens; see <see cref="MailRole"/>.</item>
     /// </list>
     /// </summary>
@@ -32,6 +34,7 @@ public static class WinnowServer
             ApplicationName = typeof(WinnowServer).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,     // pages' files lie beside the server, whatever folder it was started from
         });
+        builder.Services.AddSingleton(HubSpotSettings.Of(builder.Configuration["HubSpot:BaseUrl"]));
         builder.Services.AddWinnow(builder.Configuration["database"] ?? builder.Configuration["Winnow:Database"] ?? $"Data Source={Path.GetFullPath(Path.Combine("data", "winnow.db"))}");
         builder.Services.AddLocalization();
         builder.Services.AddSingleton<TellExport>().AddKeyedSingleton<IJob>(ExportFiles.MailJob, (s, _) => s.GetRequiredService<TellExport>());

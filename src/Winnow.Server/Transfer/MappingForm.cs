@@ -25,11 +25,11 @@ public static class MappingForm
                 Decimals = form[$"Decimals-{i}"].ToString() is var decimals && decimals is "," or "." ? decimals : columns[i].Decimals,
             };
         }
-        return new(name, columns, marketing, listName, Choices(form), wishes);
+        return new(name, columns, marketing, listName, Choices(form, preview.Usual), wishes);
     }
 
-    private static ImportChoices Choices(IFormCollection? form) => form is null ? ImportChoices.Usual
-        : new(Enum.TryParse<ImportDeeds>(form["Deeds"], ignoreCase: true, out var deeds) && Enum.IsDefined(deeds) ? deeds : ImportDeeds.Both, form["Key"] == "email", form["Clears"] == "true");
+    private static ImportChoices Choices(IFormCollection? form, ImportChoices usual) => form is null ? usual
+        : new(Enum.TryParse<ImportDeeds>(form["Deeds"], ignoreCase: true, out var deeds) && Enum.IsDefined(deeds) ? deeds : ImportDeeds.Both, form.ContainsKey("Key") ? form["Key"] == "email" : usual.ByEmail, form["Clears"] == "true");
 
     /// <summary>The property that the fields describe; where they are empty, one that is called like the column and holds its cells.</summary>
     private static PropertyWish Wish(IFormCollection form, ImportPreview preview, int column)

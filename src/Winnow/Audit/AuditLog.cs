@@ -31,6 +31,12 @@ public enum AuditAction
     ImportUndone,
     /// <summary>An import of an opt-out list was started; count: its rows.</summary>
     OptOutsImported,
+    /// <summary>A token of HubSpot's API was entered; subject: of which account there. Never the token.</summary>
+    HubSpotTokenKept,
+    /// <summary>A token of HubSpot's API was forgotten.</summary>
+    HubSpotTokenForgotten,
+    /// <summary>A move-in from HubSpot was started; after: what is brought.</summary>
+    MovedInFromHubSpot,
     /// <summary>A suppression passport was ordered; after: the fingerprint of its key.</summary>
     PassportExported,
     /// <summary>The import of a suppression passport was started; whose, and the fingerprint of the signer; count: its addresses.</summary>

@@ -21,7 +21,7 @@ public sealed record NotificationKind(string Name, string Label, string Hint, IR
     /// <summary>All kinds, in the order of the page; the last takes every job that no other names.</summary>
     public static readonly IReadOnlyList<NotificationKind> All =
     [
-        new("imports", "Imports and exports", "A file of contacts was brought in or made.", ["ImportContacts", "ImportOptOuts", "UndoImport", "ExportContacts", "ExportOptOuts", "ExportReport", "ExportPassport", "ImportPassport"]),
+        new("imports", "Imports and exports", "A file of contacts was brought in or made.", ["ImportContacts", "ImportOptOuts", "UndoImport", "MoveIn", "ExportContacts", "ExportOptOuts", "ExportReport", "ExportPassport", "ImportPassport"]),
         new("sends", "Sending of emails", "A marketing email of yours went out to everyone, could not, or was refused for your own set-up.", ["SendEmail", "TellSender", "TellIncident"]),
         new("bulk", "Work on many contacts", "Deletes, restores, changed properties, marketing status, lists and unbounces.", ["DeleteContacts", "RestoreContacts", "SetProperty", "SetMarketing", "MoveMembers", "UndoEdit", "UndoMove", "UnbounceContacts"]),
         new("billing", "Contact tier", "The update date, and a tier that is nearly taken, raised or lowered. A letter of this comes to everyone with the permission Billing.", ["TellBilling", "UpdateDate"]),

@@ -45,7 +45,7 @@ public sealed class Erasure(ContactStore contacts, AddressHashes hashes, TimePro
                 await tx.Execute(statement, new { rows = Rows(accountId, ended, numbers) });
         }
         var args = new { accountId, ids, now = clock.GetUtcNow(), nothing = Array.Empty<byte>() };
-        foreach (var statement in new[] { Sql["blank-paroles"], Sql["blocks"], Sql["reports"], Sql["events"], Sql["history"], Sql["words"], Sql["addresses"] })
+        foreach (var statement in new[] { Sql["blank-paroles"], Sql["blocks"], Sql["reports"], Sql["events"], Sql["history"], Sql["words"], Sql["addresses"], Sql["moved"] })
             await tx.Execute(statement, args);
     }
 

@@ -70,6 +70,9 @@ delete from contact_words where account_id = @accountId and contact_id in @ids;
 -- name: addresses
 delete from contact_emails where account_id = @accountId and contact_id in @ids;
 
+-- name: moved
+delete from moved_records where account_id = @accountId and kind = 'contact' and record_id in @ids;
+
 -- name: left
 select cast((select count(*) from marketing_emails e cross join email_recipients r where e.account_id = @accountId and e.state <> 'draft' and r.account_id = @accountId and r.email_id = e.id and r.contact_id in @ids)
   + (select count(*) from email_events where account_id = @accountId and contact_id in @ids)
@@ -77,6 +80,7 @@ select cast((select count(*) from marketing_emails e cross join email_recipients
   + (select count(*) from contact_history where account_id = @accountId and contact_id in @ids)
   + (select count(*) from contact_words where account_id = @accountId and contact_id in @ids)
   + (select count(*) from contact_emails where account_id = @accountId and contact_id in @ids)
+  + (select count(*) from moved_records where account_id = @accountId and kind = 'contact' and record_id in @ids)
   + (select count(*) from list_deltas where account_id = @accountId and contact_id in @ids) as bigint);
 
 -- name: present

@@ -23,6 +23,23 @@ public sealed record ImportCheck(IReadOnlyList<ColumnCheck> Columns, int Rows, i
 /// <param name="Matches">For each column what it was matched to, and how sure that is.</param>
 public sealed record ImportPreview(IReadOnlyList<ImportColumn> Columns, IReadOnlyList<ColumnMatch> Matches, IReadOnlyList<CsvRow> Rows)
 {
+    /// <summary>The record ids lead to other contacts than the addresses beside them, or to none: they are those of another system, as in HubSpot's export of contacts, and find nobody here.</summary>
+    public bool IdsAreForeign { get; init; }
+
+    /// <summary>How the import goes about contacts until somebody chooses.</summary>
+    public ImportChoices Usual => ImportChoices.Usual with { ByEmail = IdsAreForeign };
+
+    /// <summary>The record ids of rows that have an address too.</summary>
+    internal List<(long Id, string Key)> Ids()
+    {
+        var (id, email) = (IndexOf("hs_object_id"), IndexOf("email"));
+        return id < 0 || email < 0 ? [] : [.. Rows.Where(row => row.Fault is null && row.Cells.Length > Math.Max(id, email))
+            .Select(row => (long.TryParse(row.Cells[id].Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0, Mail.Mime.EmailAddress.Normalize(row.Cells[email])!))
+            .Where(row => row.Item1 > 0 && row.Item2 is not null)];
+    }
+
+    private int IndexOf(string property) => Columns.ToList().FindIndex(column => column.Property == property);
+
     /// <summary>The most rows and, about, characters that are looked at.</summary>
     internal const int MostRows = 1_000, MostCharacters = 1 << 20;
     private const int Examples = 3;

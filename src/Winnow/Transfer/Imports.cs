@@ -40,7 +40,7 @@ public sealed record Import(
 }
 
 /// <summary>Takes uploads in, shows what is in them, and starts <see cref="ImportContacts"/>.</summary>
-public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue jobs, Properties properties, ListStore lists, TimeProvider clock)
+public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue jobs, Properties properties, ListStore lists, TimeProvider clock, ContactStore contacts)
 {
     /// <summary>The largest file in bytes.</summary>
     public const long MaxBytes = 512L << 20;
@@ -151,7 +151,10 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
         var rows = Rows(await File(import), import.Format);
         var headings = (await rows.Next(stop))!.Cells;
         var (first, _) = await rows.Take(ImportPreview.MostRows, ImportPreview.MostCharacters, stop);
-        return ImportPreview.Of(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings, first);
+        var preview = ImportPreview.Of(await db.Read(tx => properties.Catalog(tx, import.AccountId), stop), headings, first);
+        if (preview.Ids() is not { Count: > 0 } ids) return preview;
+        var holders = await db.Read(tx => contacts.IdsByAddress(tx, import.AccountId, [.. ids.Select(row => row.Key)]), stop);
+        return preview with { IdsAreForeign = ids.Count(row => holders.GetValueOrDefault(row.Key) == row.Id) * 2 < ids.Count };
     }
 
     /// <summary>Starts an import that makes and changes contacts and keeps what a row leaves empty.</summary>

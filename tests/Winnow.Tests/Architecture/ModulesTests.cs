@@ -19,7 +19,7 @@ public sealed class ModulesTests
         ["Lists"] = "Audit Contacts Data Filters Jobs",
         ["MarketingContacts"] = "Accounts Audit Contacts Data Filters Jobs Lists",
         ["Email"] = "Accounts Audit Contacts Data Jobs Lists",
-        ["Transfer"] = "Audit Contacts Data Jobs Lists",
+        ["Transfer"] = "Audit Contacts Data Filters Jobs Lists",
         ["Backup"] = "Audit Data",
         ["Vitals"] = "Data",
     };

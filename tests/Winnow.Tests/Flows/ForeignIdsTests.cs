@@ -51,7 +51,7 @@ public sealed class ForeignIdsTests
     /// <summary>All that account 1 holds, value by value.</summary>
     private static Task<string> Everything(WebApp app) => app.Services.GetRequiredService<Db>().Read(async tx =>
     {
-        string[] tables = ["accounts", "mail_settings", "contacts", "contact_emails", "contact_history", "contact_views", "teams", "team_members", "addresses", "lists", "list_folders", "list_chunks", "list_deltas", "list_history", "list_sizes", "marketing_emails", "email_recipients", "email_events", "inbox", "mailboxes", "webhooks", "bounce_policies", "intake_settings", "incidents", "incident_blocks", "paroles", "second_chances", "imports", "passports", "passport_signers", "files", "jobs", "notifications", "notification_wishes", "bulk_operations", "deleted_contacts", "properties", "private_apps"];
+        string[] tables = ["accounts", "mail_settings", "contacts", "contact_emails", "contact_history", "contact_views", "teams", "team_members", "addresses", "lists", "list_folders", "list_chunks", "list_deltas", "list_history", "list_sizes", "marketing_emails", "email_recipients", "email_events", "inbox", "mailboxes", "webhooks", "bounce_policies", "intake_settings", "incidents", "incident_blocks", "paroles", "second_chances", "imports", "move_ins", "moved_records", "passports", "passport_signers", "files", "jobs", "notifications", "notification_wishes", "bulk_operations", "deleted_contacts", "properties", "private_apps"];
         var all = new StringBuilder();
         foreach (var table in tables)
         {

@@ -11,6 +11,7 @@ using Winnow.Email.Bounces.Mailboxes;
 using Winnow.Jobs;
 using Winnow.Lists;
 using Winnow.Transfer;
+using Winnow.Transfer.HubSpot;
 using Winnow.Transfer.Passports;
 
 namespace Winnow.Tests;
@@ -77,6 +78,18 @@ internal static class OneOfEachKind
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
         await SetMarketingAndUndo(services);
         await MoveAndUndo(services, db);
+        await db.Write(async tx =>                                          // moved in once, with a report; the token is forgotten
+        {
+            var files = services.GetRequiredService<Files>();
+            var report = await files.Create(tx, 1, "report.csv", 1);
+            await files.Append(tx, 1, report, "What"u8.ToArray());
+            var job = await Ids.Next(tx, 1, "job");
+            var state = new MoveInState(1, new(true, true, true, true, false, []), null, DateTimeOffset.UnixEpoch, MoveInPhase.End, ReportFileId: report);
+            var result = System.Text.Json.JsonSerializer.Serialize(state, System.Text.Json.JsonSerializerOptions.Web);
+            await tx.Execute(Statement.Built("moved", "insert into jobs (account_id, id, kind, title, state, done, total, outcome, result, created_by, created_at, finished_at) values (1, @job, 'MoveIn', 'Move in', cast(@result as $json), 1, 1, 'done', cast(@result as $json), 1, 1, 1)"), new { job, result });
+            await tx.Execute(Statement.Built("source", "insert into move_ins (account_id, id, portal_id, job_id, created_at) values (1, 1, 4711, @job, 1)"), new { job });
+            await tx.Execute(Statement.Built("record", "insert into moved_records (account_id, portal_id, kind, hubspot_id, record_id) values (1, 4711, 'contact', 1001, 1)"));
+        });
         var exports = services.GetRequiredService<ExportContacts>();
         var all = (await exports.Freeze(1, new([1]), TimeZoneInfo.Utc, 1)).Receipt!;
         export = (await exports.Confirm(1, all.SelectionId, new([], ','), new([1]), TimeZoneInfo.Utc, "Ann", "Export Ann", "ann.csv", 1)).JobId!.Value;

@@ -83,6 +83,24 @@ public sealed class ImportWizardTests
     }
 
     [Theory, Databases]
+    public async Task A_contact_export_of_HubSpot_is_recognised_and_its_record_ids_are_not_taken_for_ours(string database)
+    {
+        await using var app = await TestApp.On(database);
+        await app.Db.Write(tx => app.Get<Properties>().Create(tx, TestApp.Account, new(null, "Crops", "choices", "", [new("tomato", "Tomatoes"), new("pepper", "Peppers")])));
+        await app.Db.Write(tx => app.Get<Properties>().Create(tx, TestApp.Account, new(null, "Pays", "bool", "", [])));
+        var ann = (await app.Add(TestApp.Account, ["email=ann@example.test"], ["email=other@example.test"]))[0];
+        const string Text = "Record ID,First Name,Last Name,Email,Phone Number,Lifecycle Stage,Crops,Pays,Create Date,Contact owner,Marketing contact status,Unsubscribed from all email\n2,Ann,Bakker,ann@example.test,0612345678,Customer,Tomatoes;Peppers,Yes,2023-08-29 23:56,Noor,Marketing contact,Yes\n1052,Bob,,bob@example.test,,Lead,,No,2023-08-29 23:57,,Non-marketing contact,\n";
+        var preview = await Preview(app, await Upload(app, Text));
+        Assert.Equal(["hs_object_id", "firstname", "lastname", "email", "phone", "lifecyclestage", "crops", "pays", null, null, null, null], preview.Columns.Select(c => c.Property));
+        Assert.True(preview.IdsAreForeign);                                    // 2 is somebody else here
+        var import = await Upload(app, Text);
+        await app.Get<Imports>().Start(TestApp.Account, import, new("HubSpot", preview.Columns, false, null, preview.Usual, new Dictionary<int, PropertyWish>()), 1, default);
+        await app.RunJobs();
+        Assert.Equal((3, "Ann"), (await app.Scalar<long>("select count(*) from contacts where account_id = 1"), await app.Scalar<string>("select firstname from contacts where account_id = 1 and id = @ann", new { ann })));
+        Assert.False((await Preview(app, await Upload(app, $"Record ID,Email\n{ann},ann@example.test\n"))).IdsAreForeign);
+    }
+
+    [Theory, Databases]
     public async Task What_will_fail_is_shown_with_examples_before_anything_is_imported(string database)
     {
         await using var app = await TestApp.On(database);
