@@ -62,7 +62,14 @@ internal static class ImportCommand
 
         var choices = new ImportChoices(parsed.GetValue(Only), parsed.GetValue(ByEmail) || preview.IdsAreForeign, parsed.GetValue(Clear));
         var order = new ImportOrder(parsed.GetValue(Name) ?? import.Name, columns, parsed.GetValue(Marketing), parsed.GetValue(List), choices, new Dictionary<int, PropertyWish>(), installation.Rejections(account, person));
-        var (jobId, error) = await imports.Start(account.Id, import.Id, order, person?.UserId, stop);
+        var (jobId, error) = ((long?)null, (string?)null);
+        if (await imports.Begun(import, order, stop) is { } begun)
+        {
+            await terminal.Say("This import was begun before and has not ended: going on with it.");
+            await imports.Forget(import);
+            (import, jobId) = (begun, begun.JobId);
+        }
+        else (jobId, error) = await imports.Start(account.Id, import.Id, order, person?.UserId, stop);
         if (jobId is null) await imports.Forget(import);
         var job = await installation.Finish(account.Id, jobId ?? throw new CommandException(error!), terminal, "rows", stop);
         var result = job.ResultAs<ImportState>();

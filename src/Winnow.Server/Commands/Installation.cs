@@ -64,12 +64,13 @@ public sealed class Installation : IAsyncDisposable
     /// server. Cancelled, it is asked to stop after its present step.</summary>
     public async Task<Job> Finish(long accountId, long jobId, Terminal terminal, string things, CancellationToken stop)
     {
-        var (queue, clock, here, asked, from) = (Get<JobQueue>(), Get<TimeProvider>(), Task.FromResult(false), false, 0L);
+        var (queue, clock, here, asked, from, told) = (Get<JobQueue>(), Get<TimeProvider>(), Task.FromResult(false), false, 0L, (string?)null);
         for (var tried = from = clock.GetTimestamp(); ;)
         {
             var job = (await queue.Find(accountId, jobId))!;
             await terminal.Show(job.Done, job.Total, things);
             if (!job.IsOpen) return job;
+            if ((job.Error ?? here.Exception?.InnerException?.Message) is { } trouble && trouble != told) await terminal.Say(told = trouble);
             if (here.IsCompleted && clock.GetElapsedTime(tried) >= ServersTurn)
                 (here, tried) = (Get<JobRunner>().RunJob(accountId, jobId, CancellationToken.None), clock.GetTimestamp());
             if (stop.IsCancellationRequested && !asked)

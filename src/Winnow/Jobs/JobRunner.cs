@@ -9,7 +9,11 @@ namespace Winnow.Jobs;
 /// again after a growing pause, five times. Several processes may run one each; a job has one at a time.</summary>
 public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, TimeProvider clock, ILogger<JobRunner> log) : BackgroundService
 {
+    /// <summary>What a job says while a disk is full. It is no failed attempt: the job waits for room, however long that takes.</summary>
+    public const string NoRoom = "There is no room: the disk of Winnow is full. Nothing of the present step was kept; the work goes on by itself once there is room. Tell who runs Winnow.";
+
     private const int AtOnce = 3, MaxAttempts = 5;
+    private static readonly TimeSpan UntilThereIsRoom = TimeSpan.FromSeconds(30);
     private static readonly SqlFile Sql = SqlFile.Beside<JobRunner>();
     private readonly string owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
 
@@ -75,6 +79,11 @@ public sealed class JobRunner(Db db, JobQueue queue, IServiceProvider services, 
         catch (JobCancelledException) { await run.Finish("cancelled", null, run.State<System.Text.Json.JsonElement>(), stop); }      // how far it came
         catch (JobFailedException e) { await run.Finish("failed", e.Message, null, stop); }
         catch (JobPostponedException e) { await run.Postpone(e.Message, e.Pause, stop); }
+        catch (Exception e) when (Db.DiskIsFull(e))
+        {
+            log.LogError(e, "Job {Kind} {AccountId}/{Id} waits: a disk is full", claimed.Kind, claimed.AccountId, claimed.Id);
+            await run.Postpone(NoRoom, UntilThereIsRoom, stop);
+        }
         catch (Exception e) { await Failed(run, claimed, e, stop); }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Winnow.Audit;
 using Winnow.Contacts;
@@ -85,6 +86,30 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
 
     /// <summary>The import, or null when this account has none of this id.</summary>
     public Task<Import?> Find(long accountId, long id) => db.Read(tx => tx.SingleOrNone<Import>(Sql["find"], new { accountId, id }));
+
+    /// <summary>The import of the same file, with the same order, that somebody began and that has not ended: whoever began it was killed, or is at it now.</summary>
+    /// <param name="import">A fresh upload.</param>
+    public async Task<Import?> Begun(Import import, ImportOrder order, CancellationToken stop)
+    {
+        var begun = await db.Read(tx => tx.SingleOrNone<Import>(Sql["begun"], new { import.AccountId, import.Id, import.FileName, import.Lines }), stop);
+        if (begun is null || begun.CreatedBy != import.CreatedBy || begun.Sheet != import.Sheet || begun.Marketing != order.Marketing || begun.Choices != order.Choices || !begun.Columns.SequenceEqual(order.Columns)) return null;
+        var list = begun.ListId is { } id ? await db.Read(tx => lists.Find(tx, import.AccountId, id), stop) : null;
+        return list?.Name == order.ListName?.Trim() && await AreSame(await files.Find(begun.AccountId, begun.FileId), await files.Find(import.AccountId, import.FileId), stop) ? begun : null;
+    }
+
+    private async Task<bool> AreSame(StoredFile? one, StoredFile? other, CancellationToken stop)
+    {
+        if (one is null || other is null || one.Size != other.Size) return false;
+        var first = await Sum(one);
+        var second = await Sum(other);
+        return first.AsSpan().SequenceEqual(second);
+
+        async Task<byte[]> Sum(StoredFile file)
+        {
+            await using var content = files.Open(file);
+            return await SHA256.HashDataAsync(content, stop);
+        }
+    }
 
     /// <summary>The account's imports, the latest first.</summary>
     public Task<List<Import>> Latest(long accountId, int count = 100) => db.Read(tx => tx.Query<Import>(Sql["latest"], new { accountId, count }));

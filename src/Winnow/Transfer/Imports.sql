@@ -27,6 +27,13 @@ limit @count;
 update imports set name = @name, columns = cast(@columns as $json), marketing = @marketing, seen_id = @seenId, list_id = @listId, job_id = @jobId, deeds = @deeds, by_email = @ByEmail, clears = @Clears, texts = @texts
 where account_id = @accountId and id = @id;
 
+-- name: begun
+select i.account_id, i.id, i.name, i.file_id, i.file_name, i.encoding, i.delimiter, i.bom, i.lines, i.columns as columns_json,
+       i.marketing, i.seen_id, i.list_id, i.rejected_file_id, i.job_id, i.created_by, i.created_at, i.quote, i.source, i.sheet, i.deeds, i.by_email, i.clears, i.workbook_id, i.sheets as sheets_json
+from imports i join jobs j on j.account_id = i.account_id and j.id = i.job_id
+where i.account_id = @AccountId and i.id < @Id and i.file_name = @FileName and i.lines = @Lines and j.outcome is null and not j.cancel_asked and j.paused_at is null and j.kind = 'ImportContacts'
+order by i.id desc limit 1;
+
 -- name: forget-workbook
 update imports set workbook_id = null where account_id = @AccountId and id = @Id;
 
