@@ -36,6 +36,8 @@ public sealed class MoveInContacts(Db db, ContactStore contacts, Properties prop
         await contacts.HoldAddresses(tx, accountId);                                    // from here to the commit nobody else takes an address
         var keys = people.Select(p => p["email"]).Concat(people.SelectMany(p => p["hs_additional_emails"]?.Split(';') ?? [])).Select(EmailAddress.Normalize).OfType<string>().ToHashSet();
         var (holders, blocked) = (await contacts.IdsByAddress(tx, accountId, keys), await contacts.Blocked(tx, accountId, keys));
+        var said = people.Select(p => (Key: EmailAddress.Normalize(p["email"]), Person: p)).Where(p => p.Key is not null && !blocked.Contains(p.Key) && AddressSays.Of(p.Person, state.Order).Any).DistinctBy(p => p.Key).ToDictionary(p => p.Key!, p => p.Person);
+        var states = await Addresses.ReadToChange(tx, accountId, said.ToDictionary(p => p.Key, p => p.Value["email"]!));      // before the contacts, as by all who write both
         var links = await MoveIns.Records(tx, page.Source, "contact", [.. people.Select(p => p.Id)]);
         var there = (await contacts.ReadToChange(tx, accountId, links.Values.Concat(holders.Values).Distinct().ToList())).ToDictionary(c => c.Id);
         var writers = await Writers.Of(tx, accountId, page.Actor, there.Keys);
@@ -51,7 +53,11 @@ public sealed class MoveInContacts(Db db, ContactStore contacts, Properties prop
         foreach (var m in moved.Where(m => m.Before is null && m.After.IsNameless)) m.Misfit("contact-nameless");
         misfits.AddRange(moved.SelectMany(m => m.Misfits));
         moved.RemoveAll(m => m.After.IsNameless);
-        return await report.Add(tx, run, await Save(tx, page, moved, misfits, state), misfits);
+        var changed = (await contacts.Save(tx, page.Actor, page.Catalog, [.. moved.Select(m => (m.Before, m.After))])).Select(c => c.Id).ToHashSet();
+        await MoveIns.Link(tx, page.Source, "contact", [.. moved.Where(m => !m.Known).Select(m => (m.There.Id, m.After.Id))]);
+        var suppressed = await Suppress(tx, page, said, states, moved, misfits, state.Order);
+        foreach (var m in moved.Where(m => suppressed.Exists(s => s.After.EmailKey == m.Key))) changed.Add(m.After.Id);
+        return await report.Add(tx, run, Counted(state, moved, changed, suppressed), misfits);
     }
 
     /// <summary>Whom a contact of HubSpot is here; or why it is left out.</summary>
@@ -76,40 +82,34 @@ public sealed class MoveInContacts(Db db, ContactStore contacts, Properties prop
         m.Mark(page.Catalog);
     }
 
-    private async Task<MoveInState> Save(Tx tx, Page page, List<MovedContact> moved, List<Found> misfits, MoveInState state)
+    private static MoveInState Counted(MoveInState state, List<MovedContact> moved, HashSet<long> changed, List<(AddressState Before, AddressState After)> suppressed) => state with
     {
-        var changed = (await contacts.Save(tx, page.Actor, page.Catalog, [.. moved.Select(m => (m.Before, m.After))])).Select(c => c.Id).ToHashSet();
-        await MoveIns.Link(tx, page.Source, "contact", [.. moved.Where(m => !m.Known).Select(m => (m.There.Id, m.After.Id))]);
-        var (optedOut, bounced) = await Suppress(tx, page, moved, misfits, changed, state.Order);
-        return state with
-        {
-            Created = state.Created + moved.Count(m => m.Before is null),
-            Updated = state.Updated + moved.Count(m => m.Before is not null && changed.Contains(m.After.Id)),
-            Unchanged = state.Unchanged + moved.Count(m => m.Before is not null && !changed.Contains(m.After.Id)),
-            Marketing = state.Marketing + moved.Count(m => m.After.IsMarketing && m.Before?.IsMarketing != true),
-            OptedOut = state.OptedOut + optedOut, Bounced = state.Bounced + bounced,
-        };
-    }
+        Created = state.Created + moved.Count(m => m.Before is null),
+        Updated = state.Updated + moved.Count(m => m.Before is not null && changed.Contains(m.After.Id)),
+        Unchanged = state.Unchanged + moved.Count(m => m.Before is not null && !changed.Contains(m.After.Id)),
+        Marketing = state.Marketing + moved.Count(m => m.After.IsMarketing && m.Before?.IsMarketing != true),
+        OptedOut = state.OptedOut + suppressed.Count(s => s.Before.OptedOutAt is null && s.After.OptedOutAt is not null),
+        Bounced = state.Bounced + suppressed.Count(s => !s.Before.HasHardBounce && s.After.HasHardBounce),
+    };
 
-    /// <summary>Opt-outs and bounces belong to the address, and are only ever added.</summary>
-    private async Task<(int OptedOut, int Bounced)> Suppress(Tx tx, Page page, List<MovedContact> moved, List<Found> misfits, HashSet<long> changed, MoveInOrder order)
+    /// <summary>Opt-outs and bounces belong to the address, and are only ever added; also where the contact itself was left out.</summary>
+    /// <returns>The states before and after, of those that changed.</returns>
+    private async Task<List<(AddressState Before, AddressState After)>> Suppress(Tx tx, Page page, Dictionary<string, HubSpotContact> said, List<AddressState> states, List<MovedContact> moved, List<Found> misfits, MoveInOrder order)
     {
-        var said = moved.Where(m => m.Key is not null && AddressSays.Of(m.There, order).Any).ToDictionary(m => m.Key!);
-        if (said.Count == 0) return (0, 0);
-        var writers = await Writers.Of(tx, page.Source.AccountId, page.Actor, said.Values.Where(m => m.Known).Select(m => m.After.Id).ToList());
-        var (states, after) = (await Addresses.ReadToChange(tx, page.Source.AccountId, said.ToDictionary(s => s.Key, s => s.Value.There["email"]!)), new List<(AddressState Before, AddressState After)>());
-        foreach (var state in states)
+        var changed = new List<(AddressState, AddressState)>();
+        if (states.Count == 0) return changed;
+        var known = moved.Where(m => m.Known && m.Key is not null && said.ContainsKey(m.Key)).ToDictionary(m => m.There.Id);
+        var writers = await Writers.Of(tx, page.Source.AccountId, page.Actor, [.. known.Values.Select(m => m.After.Id)]);
+        foreach (var before in states)
         {
-            var m = said[state.EmailKey];
-            var resubscribed = m.Known && writers.Of(m.After, OptedOut) == HubSpot.Writer.SomebodyElse;
-            var (next, why) = ValueMove.Of(state, AddressSays.Of(m.There, order), resubscribed, clock.GetUtcNow());
-            misfits.AddRange(why.Select(key => new Found(key, Found.Person(m.There.Id))));
-            if (next == state) continue;
-            after.Add((state, next));
-            if (m.Before is not null) changed.Add(m.After.Id);
+            var person = said[before.EmailKey];
+            var resubscribed = known.TryGetValue(person.Id, out var m) && writers.Of(m.After, OptedOut) == HubSpot.Writer.SomebodyElse;
+            var (after, why) = ValueMove.Of(before, AddressSays.Of(person, order), resubscribed, clock.GetUtcNow());
+            misfits.AddRange(why.Select(key => new Found(key, Found.Person(person.Id))));
+            if (after != before) changed.Add((before, after));
         }
-        await addresses.Write(tx, page.Source.AccountId, page.Actor, [.. after.Select(a => a.After)]);
-        return (after.Count(a => a.Before.OptedOutAt is null && a.After.OptedOutAt is not null), after.Count(a => !a.Before.HasHardBounce && a.After.HasHardBounce));
+        await addresses.Write(tx, page.Source.AccountId, page.Actor, [.. changed.Select(c => c.Item2)]);
+        return changed;
     }
 
     private sealed record Page(IReadOnlyList<(string Name, Property Property)> Properties, PropertyCatalog Catalog, MoveInSource Source, Actor Actor);

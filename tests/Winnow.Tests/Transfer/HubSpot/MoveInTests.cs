@@ -44,14 +44,19 @@ public sealed class MoveInTests
         hubspot.Asked.Clear();
         hubspot.Contact(1006, "2026-07-01T00:00:00.000Z", "email=p6@example.test", "firstname=Peter", "hectares=99");
         hubspot.Contact(1007, "2026-07-01T00:00:00.000Z", "email=p7@example.test", "firstname=P7", "hs_email_optout=true");
+        var gone = await Find(app, "p8@example.test");                                                                      // deleted here: it stays so, but its opt-out counts
+        await app.Db.Write(tx => app.Get<ContactStore>().Delete(tx, TestApp.Account, 1, [gone]));
+        hubspot.Contact(1008, "2026-07-01T00:00:00.000Z", "email=p8@example.test", "hs_email_optout=true");
         hubspot.Contact(9000, "2026-07-01T00:00:00.000Z", "email=new@example.test");
         hubspot.Members[11][9000] = "2026-07-01T00:00:00.000Z";
         app.Clock.Advance(TimeSpan.FromMinutes(10));
         var again = await Run(app, source, All);
-        Assert.Equal((1, 2, 0, 1, 0, 1), (again.Created, again.Updated, again.Unchanged, again.OptedOut, again.ListsMade, again.Joined));
+        Assert.Equal((1, 2, 0, 2, 0, 1), (again.Created, again.Updated, again.Unchanged, again.OptedOut, again.ListsMade, again.Joined));
         Assert.DoesNotContain(hubspot.Asked, asked => asked.StartsWith("GET /crm/v3/objects", StringComparison.Ordinal));
         Assert.Equal(("Pete", "99"), (await Value(app, second, "firstname"), await Value(app, second, "hectares")));
         Assert.Contains("#1006,\"First Name: Peter in HubSpot, Pete here\"", await Report(app, again), StringComparison.Ordinal);
+        Assert.Contains("#1008", await Report(app, again), StringComparison.Ordinal);
+        Assert.Equal(1, await app.Scalar<long>("select count(*) from addresses where account_id = 1 and email_key = 'p8@example.test' and opted_out_at is not null"));
         Assert.Null(await Value(app, await Find(app, "p7@example.test"), "hectares"));                                    // emptied there, and nobody else wrote it here
         Assert.Equal(0, (await Run(app, source, All)).Created);
     }
