@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const names = `
-alert-triangle archive arrow-back-up arrow-down arrow-up arrow-right ban bell building calendar check chevron-down chevron-left
+alert-triangle archive arrow-back-up arrow-down arrow-left arrow-up arrow-right ban bell building calendar check chevron-down chevron-left
 chevron-right circle-check circle-x clock columns-3 copy database-import device-desktop dots download edit eye file-text filter folder folder-minus folder-plus forms
 gauge help history inbox info-circle key list-check list-details lock logout mail mail-check mail-off mail-opened mail-share mail-x menu-2
 message-circle minus moon player-pause player-play playlist-add plus progress-check refresh search send server settings

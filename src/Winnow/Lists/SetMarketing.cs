@@ -59,9 +59,14 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
     /// <param name="words">What was selected, in words.</param>
     /// <param name="title">The job's title.</param>
     public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, bool toMarketing, SelectionQuery query, TimeZoneInfo zone, string words, string title, long userId, CancellationToken stop = default) =>
+        Confirm(accountId, selectionId, typed, toMarketing, tx => selections.Evaluate(tx, accountId, query, zone), words, title, userId, stop);
+
+    /// <inheritdoc cref="Confirm(long, long, long?, bool, SelectionQuery, TimeZoneInfo, string, string, long, CancellationToken)"/>
+    /// <param name="evaluate">Finds the contacts anew, in the same way as for the receipt.</param>
+    public Task<BulkOutcome> Confirm(long accountId, long selectionId, long? typed, bool toMarketing, Func<Tx, Task<(MemberSet? Set, string? Error)>> evaluate, string words, string title, long userId, CancellationToken stop = default) =>
         db.Write(async tx =>
         {
-            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, query, zone, unasked: long.MaxValue);
+            var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, () => evaluate(tx), unasked: long.MaxValue);
             if (frozen is null) return refused!;
             var changes = (await Receipt(tx, frozen)).Changes(toMarketing);
             if (changes == 0 || typed != changes) return new(null, WrongNumber: true);
