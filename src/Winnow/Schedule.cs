@@ -26,6 +26,7 @@ public static class Schedule
         new("Move contacts whom only the clock moves", TimeSpan.FromSeconds(30), services.GetRequiredService<SweepLists>().Run),
         new("Update marketing contacts on their date", TimeSpan.FromSeconds(10), services.GetRequiredService<UpdateDate>().StartDue),
         new("Look after contact tiers", TimeSpan.FromSeconds(10), services.GetRequiredService<WatchTiers>().Run),
+        new("Tell who pays what waits for an approval", TimeSpan.FromSeconds(10), services.GetRequiredService<Approvals>().Tell),
         new("Note the figures of marketing contacts", TimeSpan.FromMinutes(15), services.GetRequiredService<WatchTiers>().NoteDays),
         new("Forget one-time links that are long past", TimeSpan.FromHours(1), services.GetRequiredService<OneTimeLinks>().Forget),
         new("Forget passwords tried long ago", TimeSpan.FromHours(1), services.GetRequiredService<SignInTries>().Forget),

@@ -39,14 +39,14 @@ public static class WinnowServices
             .AddSingleton<AuditLog>().AddSingleton<AccountStore>().AddSingleton<UserStore>().AddSingleton<People>().AddSingleton<Teams>().AddSingleton<MailSettingsStore>().AddSingleton<OneTimeLinks>().AddSingleton<SignInTries>().AddSingleton<Passkeys>().AddSingleton<PrivateApps>().AddKeysInDatabase()
             // contacts
             .AddSingleton<Properties>().AddSingleton<PropertyGroups>().AddSingleton<AddressHashes>().AddSingleton<ContactStore>().AddSingleton<AddressChanges>()
-            .AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()
+            .AddSingleton<MarketingFuse>().AddSingleton<EditContact>().AddSingleton<AdditionalAddresses>()
             .AddSingleton<ContactWords>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ContactWords>())
             // lists
             .AddSingleton<ListMembers>().AddSingleton<DeletedMembers>().AddSingleton<ListStore>().AddSingleton<PropertyUsage>().AddSingleton<ContactIndex>().AddSingleton<SavedViews>().AddSingleton<IUseProperties>(s => s.GetRequiredService<SavedViews>()).AddSingleton<IUseLists>(s => s.GetRequiredService<SavedViews>()).AddSingleton<ListUsage>().AddSingleton<DeletedLists>().AddSingleton<ListConversions>().AddSingleton<ListHistory>().AddSingleton<ListFolders>().AddSingleton<CopyList>().AddSingleton<CheckLists>().AddJob<BuildLists>().AddJob<MoveMembers>().AddJob<UndoMove>()
             .AddSingleton<PropertyUses>().AddSingleton<PropertyIndexes>().AddSingleton<FilterFacts>().AddSingleton<FilterPreviews>().AddSingleton<SweepLists>().AddSingleton<ListReasons>().AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
-            .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddJob<SetMarketing>().AddJob<UndoEdit>().AddSingleton<Erasure>().AddSingleton<Mentions>().AddJob<EraseContacts>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
+            .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddSingleton<MarketingQueue>().AddJob<SetMarketing>().AddJob<UndoEdit>().AddSingleton<Erasure>().AddSingleton<Mentions>().AddJob<EraseContacts>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // marketing contacts
-            .AddSingleton<MarketingPlans>().AddSingleton<BillingNews>().AddSingleton<WatchTiers>().AddJob<UpdateDate>().AddSingleton<StoppingContacts>()
+            .AddSingleton<MarketingPlans>().AddSingleton<BillingNews>().AddSingleton<Defaults>().AddSingleton<Approvals>().AddSingleton<WatchTiers>().AddJob<UpdateDate>().AddSingleton<StoppingContacts>()
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<IUseProperties>(s => s.GetRequiredService<EmailStore>()).AddSingleton<IUseLists>(s => s.GetRequiredService<EmailStore>()).AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()

@@ -80,6 +80,13 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/settings/teams/{Id:long}", Permission.Users),
         new("/settings/teams/{Id:long}/rename", Permission.Users),
         new("/settings/teams/{Id:long}/delete", Permission.Users),
+        new("/settings/marketing", Who.Member),                         // forms by what one may
+        new("/settings/marketing/defaults", Permission.MarketingContacts),
+        new("/settings/marketing/fuse", Permission.Billing),
+        new("/usage/approvals", Who.Member),
+        new("/usage/approvals/{Id:long}", Who.Member),
+        new("/usage/approvals/{id:long}/approve", Permission.Billing),
+        new("/usage/approvals/{id:long}/refuse", Permission.Billing),
         new("/settings/private-apps", Permission.Settings),
         new("/settings/private-apps/new", Permission.Settings),
         new("/settings/private-apps/{Id:long}", Permission.Settings),

@@ -36,14 +36,18 @@ public sealed class TellBilling(AccountStore accounts, MailSettingsStore setting
         NewsKind.TierNear => words["{0}% of your contact tier is taken", news.Percent],
         NewsKind.TierRaised => words["Your contact tier was raised to {0}", f.Number(news.Tier!.Value)],
         NewsKind.TierLowered => words["Your contact tier was lowered to {0}", f.Number(news.Tier!.Value)],
+        NewsKind.ApprovalAsked => words.Count(news.Waiting!.Contacts, "{0} contact waits for your approval", "{0} contacts wait for your approval"),
+        NewsKind.ApprovalWaits => words.Count(news.Waiting!.Contacts, "{0} contact waits for an approval", "{0} contacts wait for an approval"),
+        NewsKind.ApprovalRefused => words.Count(news.Waiting!.Contacts, "Refused: set {0} contact as marketing contact", "Refused: set {0} contacts as marketing contacts"),
         _ => words["Your contact tier could not be lowered to {0}", f.Number(news.Tier!.Value)],
     };
 
     private SystemLetter Letter(News news, SignedInPerson reader, string url)
     {
         var f = Format(reader);
-        return new($"{reader.AccountName}: {Title(news, f)}", [words["Hello {0},", reader.UserName], Title(news, f) + ".", .. Body(news, f)], words["Look at usage and limits"], $"{url}/usage",
-            [words["You get this letter because you may change the contact tier of {0}.", reader.AccountName]]);
+        return new($"{reader.AccountName}: {Title(news, f)}", [words["Hello {0},", reader.UserName], Title(news, f) + ".", .. Body(news, f)],
+            news.Waiting is null ? words["Look at usage and limits"] : words["Look at what waits"], news.Waiting is { } waiting ? $"{url}/usage/approvals/{waiting.Id}" : $"{url}/usage",
+            [news.Kind is NewsKind.ApprovalWaits or NewsKind.ApprovalRefused ? words["You get this letter because you asked for it in {0}.", reader.AccountName] : words["You get this letter because you may change the contact tier of {0}.", reader.AccountName]]);
     }
 
     private IEnumerable<string> Body(News news, Format f) => news.Kind switch
@@ -57,8 +61,17 @@ public sealed class TellBilling(AccountStore accounts, MailSettingsStore setting
         NewsKind.TierNear => [words["{0} of {1} marketing contacts are taken. When they are exceeded, the tier is raised by itself.", f.Number(news.Counting), f.Number(news.Tier!.Value)]],
         NewsKind.TierRaised => [words["There were {0} marketing contacts, more than your tier of {1}. It is not lowered by itself: ask for a lower one with your next renewal.", f.Number(news.Counting), f.Number(news.Was!.Value)]],
         NewsKind.TierLowered => [words["Your contract renewed on {0}. Before, the tier was {1}.", f.LongDate(news.Day!.Value), f.Number(news.Was!.Value)]],
+        NewsKind.ApprovalAsked =>
+        [
+            words["{0} wants to set them as marketing contacts: {1}.", Or(news.Waiting!.Who), Or(news.Waiting.Words)],
+            words["That is more than may become marketing contacts in a day without an approval. Until you decide they stay as they are, and nothing is lost."],
+        ],
+        NewsKind.ApprovalWaits => [words["That is more than may become marketing contacts in a day without an approval. Until somebody with the permission “Billing” decides they stay as they are, and nothing is lost."]],
+        NewsKind.ApprovalRefused => [words["{0} refused it: {1}", Or(news.Waiting!.Who), Or(news.Waiting.Words)]],
         _ => [words["{0} count, which is more. The tier stays {1}. Set contacts as non-marketing and ask again.", Contacts(news.Counting), f.Number(news.Was!.Value)]],
     };
+
+    private static string Or(string text) => text.Length > 0 ? text : "–";
 
     private string Contacts(long count) => words.Count(count, "{0} marketing contact", "{0} marketing contacts");
 }

@@ -13,6 +13,7 @@ using Winnow.Server.Email.Bounces.Doors;
 using Winnow.Server.Email.Sending;
 using Winnow.Server.Jobs;
 using Winnow.Server.Lists;
+using Winnow.Server.MarketingContacts;
 using Winnow.Server.Search;
 using Winnow.Server.Transfer;
 using Winnow.Server.Ui;
@@ -78,6 +79,7 @@ public static class WebRole
         app.MapUndoEdits();
         app.MapExports();
         app.MapLists();
+        app.MapMarketing();
         app.MapImports();
         app.MapPassports();
         app.MapMoveIns();

@@ -17,6 +17,7 @@ public static class SettingsMap
         new("indexes", "Indexes", "/settings/indexes"),
         new("sending", "Sending", "/settings/sending"),
         new("bounces", "Bounces", "/settings/bounces"),
+        new("marketing", "Marketing contacts", "/settings/marketing"),
         new("users", "Users & Teams", "/settings/users"),
         new("teams", "Teams", "/settings/teams"),
         new("private-apps", "Private apps", "/settings/private-apps"),

@@ -17,6 +17,14 @@ public enum AuditAction
     PropertySetUndone,
     /// <summary>Many contacts were set as marketing contacts (after: true), or scheduled to become non-marketing (false); count: those that change.</summary>
     MarketingSet,
+    /// <summary>Many contacts were to be set as marketing contacts, more than may without an approval: it waits.</summary>
+    MarketingAsked,
+    /// <summary>That was approved; count: those that change.</summary>
+    MarketingApproved,
+    /// <summary>That was refused; after: why.</summary>
+    MarketingRefused,
+    /// <summary>What tools do by default, or how many may become marketing contacts without an approval.</summary>
+    MarketingRulesChanged,
     /// <summary>Such a change was taken back; count, and what had been set.</summary>
     MarketingSetUndone,
     /// <summary>The plan of marketing contacts: when it renews, the tier, the steps of the contract.</summary>

@@ -21,4 +21,5 @@ public enum FaultKind
 public sealed record ContactFault(Property Property, FaultKind Kind, Contact? Holder = null, object? Now = null);
 
 /// <summary>What came of creating or editing: the contact's id, or what was wrong; with neither, this account has no such contact.</summary>
-public sealed record EditOutcome(long? Id, IReadOnlyList<ContactFault> Faults);
+/// <param name="Waits">It was to be a marketing contact, but the day has no room left (<see cref="MarketingFuse"/>): it is none, and the caller lets that wait for an approval.</param>
+public sealed record EditOutcome(long? Id, IReadOnlyList<ContactFault> Faults, bool Waits = false);

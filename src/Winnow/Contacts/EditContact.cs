@@ -4,7 +4,7 @@ using Winnow.Mail.Mime;
 namespace Winnow.Contacts;
 
 /// <summary>Creates and edits a contact by hand. Texts come as people typed them, by property name; what is not among them stays.</summary>
-public sealed class EditContact(Db db, ContactStore contacts, Properties properties, TimeProvider clock)
+public sealed class EditContact(Db db, ContactStore contacts, MarketingFuse fuse, Properties properties, TimeProvider clock)
 {
     /// <summary>A form that comes again within this time is the same form, posted twice.</summary>
     private static readonly TimeSpan SamePost = TimeSpan.FromMinutes(1);
@@ -26,9 +26,10 @@ public sealed class EditContact(Db db, ContactStore contacts, Properties propert
 
         var contact = (await contacts.New(tx, accountId, 1))[0];
         foreach (var (property, value) in values) contact[property] = value;
-        if (marketing) MarketingStatus.Set(contact, "USER_SET", actor.SourceId);
+        var fits = !marketing || await fuse.Take(tx, accountId, 1);
+        if (marketing && fits) MarketingStatus.Set(contact, "USER_SET", actor.SourceId);
         await contacts.Save(tx, actor, catalog, [(null, contact)]);
-        return new(contact.Id, []);
+        return new(contact.Id, [], Waits: !fits);
     }, stop);
 
     /// <summary>Writes what the person changed on a form that showed the contact at <paramref name="version"/>. What others changed
@@ -57,11 +58,12 @@ public sealed class EditContact(Db db, ContactStore contacts, Properties propert
     }, stop);
 
     /// <summary>Sets one contact as a marketing contact, or schedules it to become non-marketing.</summary>
-    /// <returns>False when this account has no such contact.</returns>
+    /// <returns>False when this account has no such contact, or the day has no room for one more marketing contact: then it waits for an approval, if the caller lets it.</returns>
     public Task<bool> SetMarketing(long accountId, long userId, long id, bool marketing, CancellationToken stop) => db.Write(async tx =>
     {
         if ((await contacts.ReadToChange(tx, accountId, [id])).SingleOrDefault() is not { } before) return false;
         var (after, actor) = (before.Copy(), Actor.Person(userId));
+        if (marketing && !before.IsMarketing && !await fuse.Take(tx, accountId, 1)) return false;
         if (marketing) MarketingStatus.Set(after, "USER_SET", actor.SourceId);
         else MarketingStatus.SetNon(after);
         await contacts.Save(tx, actor, await properties.Catalog(tx, accountId), [(before, after)]);

@@ -12,7 +12,8 @@ public sealed record FrozenSelection(long AccountId, long Id, DateTimeOffset At,
 /// <param name="WrongNumber">The number typed is not the number of contacts.</param>
 /// <param name="Changed">The selection is another one by now: how many joined and left. Only the receipt that was shown can be confirmed; make a new one.</param>
 /// <param name="Error">Anything else, as a sentence.</param>
-public sealed record BulkOutcome(long? JobId, bool WrongNumber = false, (long Joined, long Left)? Changed = null, string? Error = null);
+/// <param name="Approval">It is more than may be done without an approval, and waits for this one.</param>
+public sealed record BulkOutcome(long? JobId, bool WrongNumber = false, (long Joined, long Left)? Changed = null, string? Error = null, long? Approval = null);
 
 /// <summary>A bulk deed is on exactly the contacts that its receipt showed: they are frozen as a list of kind SELECTION, and the order
 /// is refused when the same search and filter take others by then.</summary>

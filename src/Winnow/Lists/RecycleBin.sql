@@ -39,6 +39,7 @@ from lists l
 where l.kind = 'SELECTION' and l.created_at < @before
   and not exists (select 1 from bulk_operations o where o.account_id = l.account_id and l.id in (o.selection_id, o.moved_id))
   and not exists (select 1 from imports i where i.account_id = l.account_id and i.seen_id = l.id)
+  and not exists (select 1 from marketing_approvals m where m.account_id = l.account_id and m.selection_id = l.id)
   and not exists (select 1 from jobs j where j.account_id = l.account_id and j.outcome is null);      -- it may be what one of them works through
 
 -- name: forget-chunks

@@ -23,7 +23,9 @@ public sealed record MarketingReceipt(long SelectionId, DateTimeOffset FrozenAt,
 /// <param name="TakenBack">To marketing: contacts that were to become non-marketing and stay.</param>
 /// <param name="Same">Contacts that were so before.</param>
 /// <param name="Scheduled">To non-marketing: contacts that were to become so before.</param>
-public sealed record MarketingState(long OperationId, long SelectionId, string Property, string? Value, long After, long Changed, long Same, long TakenBack, long Scheduled)
+/// <param name="ReasonType">What sets them, as hs_marketable_reason_type; null: who ordered it.</param>
+public sealed record MarketingState(long OperationId, long SelectionId, string Property, string? Value, long After, long Changed, long Same, long TakenBack, long Scheduled,
+    string? ReasonType = null, string? ReasonId = null)
     : EditState(OperationId, SelectionId, Property, Value, After, Changed, Same, 0)
 {
     /// <summary>Whether they are set as marketing contacts.</summary>
@@ -35,7 +37,7 @@ public sealed record MarketingState(long OperationId, long SelectionId, string P
 
 /// <summary>Sets a selection of contacts as marketing contacts, at once, or as non-marketing contacts, which is only scheduled for the next update date
 /// (<see cref="MarketingStatus"/>): frozen first, confirmed by the number that will really change, then written in short transactions in the order of their ids.</summary>
-public sealed class SetMarketing(Db db, ContactStore contacts, Properties properties, FrozenSelections selections, ListMembers members, JobQueue jobs, TimeProvider clock) : IJob
+public sealed class SetMarketing(Db db, ContactStore contacts, MarketingFuse fuse, MarketingQueue queue, Properties properties, FrozenSelections selections, ListMembers members, JobQueue jobs, TimeProvider clock) : IJob
 {
     private const int SampleSize = 5;
     private static readonly SqlFile Sql = SqlFile.Beside<SetMarketing>();
@@ -50,8 +52,10 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
         }, stop);
 
     /// <summary>The receipt of a frozen selection again, with the figures of now; null when this account has none of this id.</summary>
-    public Task<MarketingReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(async tx =>
-        await selections.Find(tx, accountId, selectionId) is { } frozen ? await Receipt(tx, frozen) : null, stop);
+    public Task<MarketingReceipt?> Find(long accountId, long selectionId, CancellationToken stop = default) => db.Read(tx => Find(tx, accountId, selectionId), stop);
+
+    /// <inheritdoc cref="Find(long, long, CancellationToken)"/>
+    public async Task<MarketingReceipt?> Find(Tx tx, long accountId, long selectionId) => await selections.Find(tx, accountId, selectionId) is { } frozen ? await Receipt(tx, frozen) : null;
 
     /// <summary>Orders it. The selection, evaluated again, must be the frozen one, and the number typed the one that will really change now; else nothing
     /// happens. Posted twice it starts one job. The caller has seen to it that the person may set marketing contacts.</summary>
@@ -68,16 +72,35 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
         {
             var (frozen, refused) = await selections.Confirm(tx, accountId, selectionId, null, () => evaluate(tx), unasked: long.MaxValue);
             if (frozen is null) return refused!;
-            var changes = (await Receipt(tx, frozen)).Changes(toMarketing);
+            var ask = new MarketingAsk(MarketingAsk.OfSelection(selectionId), words, title, "USER_SET", Actor.Person(userId).SourceId, userId);
+            if (await MarketingQueue.Of(tx, accountId, ask.Origin) is { } waits) return new(null, Approval: waits);
+            var receipt = await Receipt(tx, frozen);
+            var changes = receipt.Changes(toMarketing);
             if (changes == 0 || typed != changes) return new(null, WrongNumber: true);
-
-            var operationId = await Ids.Next(tx, accountId, "bulk_operation");
-            var value = toMarketing ? "true" : "false";
-            var jobId = await jobs.Enqueue<SetMarketing>(tx, accountId, title, new MarketingState(operationId, selectionId, MarketingStatus.Property.Name, value, 0, 0, 0, 0, 0), frozen.Set.Count, userId);
-            await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = changes, jobId, words, userId, now = clock.GetUtcNow() });
-            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.MarketingSet, words, changes, after: value);
+            if (toMarketing && !await fuse.Take(tx, accountId, receipt.NonMarketing)) return await Wait(tx, accountId, ask, selectionId, changes);
+            var jobId = await Begin(tx, accountId, selectionId, frozen.Set.Count, changes, toMarketing, ask);
+            await AuditLog.Add(tx, clock, accountId, userId, AuditAction.MarketingSet, words, changes, after: toMarketing ? "true" : "false");
             return new BulkOutcome(jobId);
         }, stop);
+
+    /// <summary>Puts in the job for a frozen selection, with what an undo needs. The caller has decided, and notes it on record.</summary>
+    /// <param name="count">Contacts of the selection.</param>
+    /// <param name="changes">Those that change.</param>
+    public async Task<long> Begin(Tx tx, long accountId, long selectionId, long count, long changes, bool toMarketing, MarketingAsk ask)
+    {
+        var operationId = await Ids.Next(tx, accountId, "bulk_operation");
+        var state = new MarketingState(operationId, selectionId, MarketingStatus.Property.Name, toMarketing ? "true" : "false", 0, 0, 0, 0, 0, ask.ReasonType, ask.ReasonId);
+        var jobId = await jobs.Enqueue<SetMarketing>(tx, accountId, ask.Title, state, count, ask.AskedBy);
+        await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = changes, jobId, ask.Words, ask.AskedBy, now = clock.GetUtcNow() });
+        return jobId;
+    }
+
+    private async Task<BulkOutcome> Wait(Tx tx, long accountId, MarketingAsk ask, long selectionId, long changes)
+    {
+        var approval = await queue.Wait(tx, accountId, ask, selectionId, changes);
+        await AuditLog.Add(tx, clock, accountId, ask.AskedBy, AuditAction.MarketingAsked, ask.Words, changes);
+        return new(null, Approval: approval);
+    }
 
     /// <inheritdoc/>
     public async Task<object?> Run(JobRun run, CancellationToken stop)
@@ -94,10 +117,10 @@ public sealed class SetMarketing(Db db, ContactStore contacts, Properties proper
 
     private async Task<(Step<MarketingState> Step, Contact? Likely)> Batch(Tx tx, JobRun run, List<long> ids, Contact? likely)
     {
-        var (state, reason, catalog) = (run.State<MarketingState>(), run.UserId is { } user ? Actor.Person(user).SourceId : null, await properties.Catalog(tx, run.AccountId));
+        var (state, catalog) = (run.State<MarketingState>(), await properties.Catalog(tx, run.AccountId));
         var were = await contacts.SetSame(tx, new("CRM_UI", $"bulk:{state.OperationId}", run.UserId), run.AccountId, catalog, ids, MarketingStatus.Properties, contact =>
         {
-            if (state.ToMarketing) MarketingStatus.Set(contact, "USER_SET", reason);
+            if (state.ToMarketing) MarketingStatus.Set(contact, state.ReasonType ?? "USER_SET", state.ReasonType is null && run.UserId is { } user ? Actor.Person(user).SourceId : state.ReasonId);
             else MarketingStatus.SetNon(contact);
         }, likely);
         long non = were.Where(w => !w.Before.IsMarketing).Sum(w => w.Count), scheduled = were.Where(w => MarketingStatus.IsScheduled(w.Before)).Sum(w => w.Count), marketing = were.Sum(w => w.Count) - non - scheduled;

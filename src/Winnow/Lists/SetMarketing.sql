@@ -6,4 +6,4 @@ group by marketing, until_renewal;
 
 -- name: order
 insert into bulk_operations (account_id, id, kind, selection_id, count, restorable_until, job_id, source, user_id, created_at)
-values (@accountId, @operationId, 'marketing', @selectionId, @count, null, @jobId, @words, @userId, @now);
+values (@accountId, @operationId, 'marketing', @selectionId, @count, null, @jobId, @Words, @AskedBy, @now);

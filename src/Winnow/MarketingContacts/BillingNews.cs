@@ -19,6 +19,12 @@ public enum NewsKind
     TierLowered,
     /// <summary>A lower tier that was asked for cannot hold: there are too many marketing contacts.</summary>
     TierKept,
+    /// <summary>More contacts were to become marketing contacts than may in a day: it waits for an approval.</summary>
+    ApprovalAsked,
+    /// <summary>The same, to who asked and cannot approve.</summary>
+    ApprovalWaits,
+    /// <summary>It was refused: to who asked.</summary>
+    ApprovalRefused,
 }
 
 /// <summary>One piece of news, with the figures of the moment.</summary>
@@ -28,7 +34,14 @@ public enum NewsKind
 /// <param name="Was">The tier before.</param>
 /// <param name="Tier">The tier now; <see cref="NewsKind.TierKept"/>: the one asked for.</param>
 /// <param name="Percent">80, 90 or 100.</param>
-public sealed record News(NewsKind Kind, DateOnly? Day, long Counting, long Scheduled, long? Was, long? Tier, int Percent);
+/// <param name="Waiting">What waits for an approval, or waited.</param>
+public sealed record News(NewsKind Kind, DateOnly? Day, long Counting, long Scheduled, long? Was, long? Tier, int Percent, WaitingNews? Waiting = null);
+
+/// <summary>What is told of an approval.</summary>
+/// <param name="Contacts">Contacts that it is about.</param>
+/// <param name="Who">Who asked; of a refusal, who refused.</param>
+/// <param name="Words">Who was selected; of a refusal, why.</param>
+public sealed record WaitingNews(long Id, long Contacts, string Who, string Words);
 
 /// <summary>Tells those who may change the tier: each by a job whose end is their notification and whose step orders a letter.</summary>
 public sealed class BillingNews(TimeProvider clock)
@@ -41,10 +54,15 @@ public sealed class BillingNews(TimeProvider clock)
     /// <summary>Orders it, once for each person.</summary>
     public async Task Order(Tx tx, long accountId, News news)
     {
-        foreach (var person in await tx.Query<Member>(Sql["payers"], new { accountId }))
-            if (PermissionSet.Read(person.SuperAdmin, person.Permissions).Has(Permission.Billing))
-                await JobQueue.Enqueue(tx, accountId, Job, "News of your contact tier", news, 1, person.UserId, clock.GetUtcNow());
+        foreach (var person in await Payers(tx, accountId)) await Order(tx, accountId, person, news);
     }
+
+    /// <summary>Orders it for one person.</summary>
+    public Task Order(Tx tx, long accountId, long userId, News news) => JobQueue.Enqueue(tx, accountId, Job, "News of your contact tier", news, 1, userId, clock.GetUtcNow());
+
+    /// <summary>Who may change the tier, and approve what the fuse holds back.</summary>
+    public static async Task<List<long>> Payers(Tx tx, long accountId) =>
+        [.. (await tx.Query<Member>(Sql["payers"], new { accountId })).Where(person => PermissionSet.Read(person.SuperAdmin, person.Permissions).Has(Permission.Billing)).Select(person => person.UserId)];
 
     private sealed record Member(long UserId, bool SuperAdmin, string Permissions);
 }

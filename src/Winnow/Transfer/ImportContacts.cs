@@ -9,7 +9,7 @@ namespace Winnow.Transfer;
 /// <summary>Imports the rows of a file, <see cref="BatchSize"/> at a time: a batch, the place in the file behind it, its rejected
 /// rows and its part of the list commit together, so an import whose process dies goes on behind the last whole batch.
 /// Rows are read and understood ahead of the writer, on the other core.</summary>
-public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts, Properties properties, ListStore lists, ListMembers members) : IJob
+public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts, MarketingFuse fuse, MarketingQueue queue, Properties properties, ListStore lists, ListMembers members) : IJob
 {
     internal const int BatchSize = 5_000;
     private const int BatchCharacters = 8 << 20;
@@ -61,7 +61,8 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
         await tx.CommitSoon();
         var (import, seen) = (run.Import, run.Seen);
         var drafts = await ImportDrafts.Of(tx, contacts, import.AccountId, batch.Rows, import.Deeds, seen.Contains);
-        foreach (var draft in drafts.All) draft.Apply(run.Plan, import);
+        var held = await HeldBack(tx, import, drafts, seen);
+        foreach (var draft in drafts.All) draft.Apply(run.Plan, import, import.Marketing && !held.Contains(draft) && (import.MarketingKnown || draft.Before is null || seen.Contains(draft.Before.Id)));
         var changed = (await contacts.Save(tx, import.Actor, run.Catalog, [.. drafts.All.Select(d => (d.Before, d.After!))])).Select(c => c.Id).ToHashSet();
 
         var again = drafts.All.Where(d => d.Before is not null && seen.Contains(d.After!.Id)).ToList();
@@ -72,6 +73,9 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
         await members.Flip(tx, import.AccountId, import.SeenId!.Value, joins, new());
         if (import.ListId is { } list) await lists.Move(tx, import.AccountId, list, joins, join: true);       // also one that was deleted: restored, it is whole
         await imports.Reject(tx, import, drafts.Rejected);
+        if (held.Count > 0)
+            await queue.Wait(tx, import.AccountId, new(MarketingAsk.OfImport(import.Id), import.Name, $"Import {import.Name}: set as marketing contacts", "CONTACT_IMPORT", import.Actor.SourceId, import.CreatedBy),
+                new MemberSet(held.Select(d => d.After!.Id).Order()));
 
         return new(state with
         {
@@ -83,6 +87,14 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
             Duplicates = state.Duplicates + drafts.All.Sum(d => d.Rows.Count) - first.Count,
             Rejected = state.Rejected + drafts.Rejected.Count,
         }, batch.Rows.Count, batch.Last ? done + batch.Rows.Count : null);
+    }
+
+    /// <summary>Those that would become marketing contacts but do not fit in the day any more: they wait for an approval.</summary>
+    private async Task<HashSet<ImportDraft>> HeldBack(Tx tx, Import import, ImportDrafts drafts, MemberSet seen)
+    {
+        if (!import.Marketing) return [];
+        var becoming = drafts.All.Where(d => d.Before is null || !d.Before.IsMarketing && (import.MarketingKnown || seen.Contains(d.Before.Id))).ToHashSet();
+        return await fuse.Take(tx, import.AccountId, becoming.Count) ? [] : becoming;
     }
 
     /// <summary>How many contacts that an earlier row had found unchanged were changed by this batch.</summary>

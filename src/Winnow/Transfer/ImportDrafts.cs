@@ -20,7 +20,8 @@ internal sealed class ImportDraft
     public List<ImportRow> Rows { get; } = new(1);
 
     /// <summary>Fills in the values of the rows. Empty cells keep what is there, a lifecycle stage moves only forward.</summary>
-    public void Apply(ImportPlan plan, Import import)
+    /// <param name="marketing">Whether it is set as a marketing contact.</param>
+    public void Apply(ImportPlan plan, Import import, bool marketing)
     {
         var changed = Before is null;
         foreach (var row in Rows)
@@ -31,7 +32,7 @@ internal sealed class ImportDraft
                 if (row.Values[i] is { } value && !Lifecycle.GoesBack(plan.Targets[i], After![plan.Targets[i]], value)) changed |= Set(plan.Targets[i], value == ImportPlan.Emptied ? null : value);
         }
         if (Before is { IsNameless: false } && After!.IsNameless) (After[FirstName], After[LastName]) = (Before[FirstName], Before[LastName]);     // nobody becomes one without a name by empty cells
-        if (import.Marketing) changed |= SetMarketing(import);
+        if (marketing) changed |= SetMarketing(import);
         if (changed) Set(Imported, true);
     }
 

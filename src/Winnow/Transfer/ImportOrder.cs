@@ -25,10 +25,11 @@ public sealed record ImportChoices(ImportDeeds Deeds = ImportDeeds.Both, bool By
 /// <summary>What an import shall do.</summary>
 /// <param name="Columns">Where each column of the file goes, in its order.</param>
 /// <param name="Marketing">Set all contacts as marketing contacts.</param>
+/// <param name="MarketingKnown">Known contacts too, and not only those that it makes.</param>
 /// <param name="ListName">The name of a static list to make of the contacts, or null.</param>
 /// <param name="Wishes">Properties to make first, by the column that goes to each, from 0.</param>
 /// <param name="Texts">The <see cref="RejectionReasons"/> in the language of who starts it, and the labels of properties; null: in English.</param>
-public sealed record ImportOrder(string Name, IReadOnlyList<ImportColumn> Columns, bool Marketing, string? ListName, ImportChoices Choices, IReadOnlyDictionary<int, PropertyWish> Wishes, IReadOnlyDictionary<string, string>? Texts = null)
+public sealed record ImportOrder(string Name, IReadOnlyList<ImportColumn> Columns, bool Marketing, string? ListName, ImportChoices Choices, IReadOnlyDictionary<int, PropertyWish> Wishes, IReadOnlyDictionary<string, string>? Texts = null, bool MarketingKnown = true)
 {
     /// <summary>The columns as they are with the wished properties, and the catalogue with them; a wish that cannot be met is left out.</summary>
     internal (IReadOnlyList<ImportColumn> Columns, PropertyCatalog Catalog) Wished(PropertyCatalog catalog)

@@ -12,6 +12,7 @@ namespace Winnow.Transfer;
 /// <param name="Lines">Line ends in the file: a first guess at the number of rows.</param>
 /// <param name="ColumnsJson">The columns as JSON, once chosen.</param>
 /// <param name="Marketing">Set all contacts as marketing contacts.</param>
+/// <param name="MarketingKnown">Known contacts too, and not only those that it makes.</param>
 /// <param name="SeenId">The hidden list of the contacts that this import was about.</param>
 /// <param name="ListId">The static list made of them, or null.</param>
 /// <param name="JobId">The job that imports; null until someone has started it.</param>
@@ -22,7 +23,7 @@ namespace Winnow.Transfer;
 public sealed record Import(
     long AccountId, long Id, string Name, long FileId, string FileName, string Encoding, string Delimiter, long Bom, long Lines, string ColumnsJson,
     bool Marketing, long? SeenId, long? ListId, long? RejectedFileId, long? JobId, long? CreatedBy, DateTimeOffset CreatedAt, string Quote, string Source, string? Sheet,
-    ImportDeeds Deeds, bool ByEmail, bool Clears, long? WorkbookId, string? SheetsJson)
+    ImportDeeds Deeds, bool ByEmail, bool Clears, long? WorkbookId, string? SheetsJson, bool MarketingKnown)
 {
     /// <summary>How the file's text is written.</summary>
     public CsvFormat Format => new(Encoding, Delimiter[0], (int)Bom, Quote.Length == 0 ? CsvFormat.NoQuote : Quote[0]);
@@ -203,7 +204,7 @@ public sealed class Imports(Db db, Files files, UploadText uploads, JobQueue job
             var columns = await Make(tx, accountId, order, userId);
             var seenId = await lists.Freeze(tx, accountId, new(), userId);
             var jobId = await jobs.Enqueue<ImportContacts>(tx, accountId, $"Import {name.Trim()}", new ImportState(id, import.Bom, 0, 0, 0, 0, 0, 0), Math.Max(0, import.Lines - 1), userId);
-            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId, deeds = order.Choices.Deeds.ToString().ToLowerInvariant(), order.Choices.ByEmail, order.Choices.Clears, texts = Stored(order.Texts) });
+            await tx.Execute(Sql["start"], new { accountId, id, name = name.Trim(), columns = JsonSerializer.Serialize(columns, JobQueue.Json), marketing, seenId, listId = list?.Id, jobId, deeds = order.Choices.Deeds.ToString().ToLowerInvariant(), order.Choices.ByEmail, order.Choices.Clears, texts = Stored(order.Texts), order.MarketingKnown });
             await ForgetWorkbook(tx, import);
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.ContactsImported, $"{name.Trim()} ({import.FileName})", Math.Max(0, import.Lines - 1), after: marketing ? "set as marketing contacts" : null);
             return (jobId, null);

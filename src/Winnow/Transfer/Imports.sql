@@ -4,27 +4,27 @@ values (@accountId, @id, @name, @FileId, @fileName, @Encoding, @delimiter, @quot
 
 -- name: find
 select account_id, id, name, file_id, file_name, encoding, delimiter, bom, lines, columns as columns_json,
-       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet, deeds, by_email, clears, workbook_id, sheets as sheets_json
+       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet, deeds, by_email, clears, workbook_id, sheets as sheets_json, marketing_known
 from imports
 where account_id = @accountId and id = @id;
 
 -- name: lock
 select account_id, id, name, file_id, file_name, encoding, delimiter, bom, lines, columns as columns_json,
-       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet, deeds, by_email, clears, workbook_id, sheets as sheets_json
+       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet, deeds, by_email, clears, workbook_id, sheets as sheets_json, marketing_known
 from imports
 where account_id = @accountId and id = @id
 $lock;
 
 -- name: latest
 select account_id, id, name, file_id, file_name, encoding, delimiter, bom, lines, columns as columns_json,
-       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet, deeds, by_email, clears, workbook_id, sheets as sheets_json
+       marketing, seen_id, list_id, rejected_file_id, job_id, created_by, created_at, quote, source, sheet, deeds, by_email, clears, workbook_id, sheets as sheets_json, marketing_known
 from imports
 where account_id = @accountId
 order by id desc
 limit @count;
 
 -- name: start
-update imports set name = @name, columns = cast(@columns as $json), marketing = @marketing, seen_id = @seenId, list_id = @listId, job_id = @jobId, deeds = @deeds, by_email = @ByEmail, clears = @Clears, texts = @texts
+update imports set name = @name, columns = cast(@columns as $json), marketing = @marketing, seen_id = @seenId, list_id = @listId, job_id = @jobId, deeds = @deeds, by_email = @ByEmail, clears = @Clears, texts = @texts, marketing_known = @MarketingKnown
 where account_id = @accountId and id = @id;
 
 -- name: begun

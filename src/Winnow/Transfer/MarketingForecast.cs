@@ -32,7 +32,7 @@ public sealed class MarketingForecast(Db db, Imports imports, ContactStore conta
             var keys = sound.Where(row => row.RecordId is null).Select(row => row.EmailKey!).ToHashSet();
             var (owners, blocked) = await db.Read(async tx => (await contacts.IdsByAddress(tx, import.AccountId, keys), await contacts.Blocked(tx, import.AccountId, keys)), stop);
             if (order.Choices.Deeds != ImportDeeds.Update) made.UnionWith(keys.Where(key => !owners.ContainsKey(key) && !blocked.Contains(key)));
-            if (order.Choices.Deeds != ImportDeeds.Create) known.UnionWith(owners.Values.Concat(sound.Select(row => row.RecordId).OfType<long>()));
+            if (order.MarketingKnown && order.Choices.Deeds != ImportDeeds.Create) known.UnionWith(owners.Values.Concat(sound.Select(row => row.RecordId).OfType<long>()));
         }
         var non = 0L;
         foreach (var ids in known.Chunk(BatchSize * 5)) non += await db.Read(tx => tx.Single<long>(Sql["non-marketing"], new { import.AccountId, ids }), stop);

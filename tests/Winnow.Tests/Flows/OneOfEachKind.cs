@@ -94,6 +94,8 @@ internal static class OneOfEachKind
         var all = (await exports.Freeze(1, new([1]), TimeZoneInfo.Utc, 1)).Receipt!;
         export = (await exports.Confirm(1, all.SelectionId, new([], ','), new([1]), TimeZoneInfo.Utc, "Ann", "Export Ann", "ann.csv", 1)).JobId!.Value;
         await services.GetRequiredService<JobRunner>().RunOpenJobs();
+        await services.GetRequiredService<MarketingQueue>().WaitOne(1, 1, 1, "Set Ann as marketing contact");
+        await services.GetRequiredService<MarketingQueue>().WaitOne(1, 2, 1, "Set Ann as marketing contact, again");
     }
 
     /// <summary>A move into the list 2 whose undo left somebody alone, as a second move meant them too; the list is empty in the end.</summary>

@@ -56,7 +56,7 @@ public partial class WordsTests
         .Concat(BuiltInProperties.All.Select(property => property.Description).Where(text => text.Length > 0)).Concat(PropertyWords.All)
         .Concat(ContactForm.Words).Concat(["Contact information", "Email information"])
         .Concat(SendGates.All.Select(gate => gate.Words)).Append(SendGates.Words(SendGates.Cancelled)).Concat([DnsRecords.Signature, DnsRecords.Bounces, DnsRecords.Senders, DnsRecords.Policy]).Concat(Winnow.Accounts.Currency.All.Select(currency => currency.Name))
-        .Concat(Winnow.Server.Jobs.JobWords.Words).Concat(Winnow.Jobs.NotificationKind.All.SelectMany(kind => new[] { kind.Label, kind.Hint }))
+        .Concat(Winnow.MarketingContacts.Defaults.Usual.SelectMany(row => new[] { row.Label, row.Hint })).Concat(Winnow.Server.Jobs.JobWords.Words).Concat(Winnow.Jobs.NotificationKind.All.SelectMany(kind => new[] { kind.Label, kind.Hint }))
         .Concat(Winnow.Server.Audit.AuditWords.All.Values).Concat(Winnow.Server.Accounts.SecurityLetters.Told.Values)
         .Concat(Scope.All.SelectMany(scope => new[] { scope.Group, scope.Words })).Concat(PrivateApps.Refusals)
         .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
