@@ -75,6 +75,8 @@ internal static class ImportCommand
         var result = job.ResultAs<ImportState>();
         if (result is null) return await terminal.End(ExitCode.Failed, $"The import failed: {job.Error}", new Dictionary<string, object?> { ["import"] = import.Id });
         await Save(installation, (await imports.Find(account.Id, import.Id))!, parsed.GetValue(Rejected), terminal, stop);
+        if (await installation.Get<Winnow.MarketingContacts.Approvals>().OfImport(account.Id, import.Id, stop) is { Waits: true } waits)
+            await terminal.Say(Terminal.Text($"{waits.Asked:N0} contacts wait for an approval to become marketing contacts, at /usage/approvals/{waits.Id}."));
         var code = job.Outcome == "cancelled" ? ExitCode.Stopped : result.Rejected > 0 ? ExitCode.Look : ExitCode.Done;
         return await terminal.End(code, Terminal.Text($"{(code == ExitCode.Stopped ? "Stopped: " : "")}{result.Created:N0} created, {result.Updated:N0} updated, {result.Unchanged:N0} unchanged, {result.Duplicates:N0} merged into earlier rows, {result.Rejected:N0} rejected."),
             new Dictionary<string, object?> { ["import"] = import.Id, ["created"] = result.Created, ["updated"] = result.Updated, ["unchanged"] = result.Unchanged, ["duplicates"] = result.Duplicates, ["rejected"] = result.Rejected });

@@ -13,6 +13,9 @@ public sealed record MarketingAsk(string Origin, string Words, string Title, str
     /// <summary>What an import asks.</summary>
     public static string OfImport(long id) => $"import:{id}";
 
+    /// <summary>What a move in from HubSpot asks.</summary>
+    public static string OfMoveIn(long jobId) => $"move-in:{jobId}";
+
     /// <summary>What a selection asks.</summary>
     public static string OfSelection(long id) => $"selection:{id}";
 

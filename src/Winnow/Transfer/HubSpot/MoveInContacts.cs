@@ -2,12 +2,13 @@ using System.Globalization;
 using Winnow.Contacts;
 using Winnow.Data;
 using Winnow.Jobs;
+using Winnow.Lists;
 using Winnow.Mail.Mime;
 
 namespace Winnow.Transfer.HubSpot;
 
 /// <summary>Brings contacts, a page a transaction: whom an earlier run brought is found by HubSpot's number, others by their addresses; who is not here is made.</summary>
-public sealed class MoveInContacts(Db db, ContactStore contacts, Properties properties, AddressChanges addresses, MoveInReport report, TimeProvider clock)
+public sealed class MoveInContacts(Db db, ContactStore contacts, MarketingFuse fuse, MarketingQueue queue, Properties properties, AddressChanges addresses, MoveInReport report, TimeProvider clock)
 {
     private static readonly Property OptedOut = BuiltInProperties.Of("hs_email_optout"), Email = BuiltInProperties.Of("email");
     private static readonly string[] Always = ["email", "createdate", "hs_additional_emails"], Marketing = ["hs_marketable_status", "hs_marketable_until_renewal"];
@@ -53,11 +54,26 @@ public sealed class MoveInContacts(Db db, ContactStore contacts, Properties prop
         foreach (var m in moved.Where(m => m.Before is null && m.After.IsNameless)) m.Misfit("contact-nameless");
         misfits.AddRange(moved.SelectMany(m => m.Misfits));
         moved.RemoveAll(m => m.After.IsNameless);
+        var held = await HoldBack(tx, accountId, moved);
         var changed = (await contacts.Save(tx, page.Actor, page.Catalog, [.. moved.Select(m => (m.Before, m.After))])).Select(c => c.Id).ToHashSet();
+        if (held.Count > 0)
+            await queue.Wait(tx, accountId, new(MarketingAsk.OfMoveIn(run.Id), page.Actor.SourceId!, $"Move in from HubSpot {page.Source.PortalId}: set as marketing contacts", "CONTACT_IMPORT", page.Actor.SourceId, run.UserId), held);
         await MoveIns.Link(tx, page.Source, "contact", [.. moved.Where(m => !m.Known).Select(m => (m.There.Id, m.After.Id))]);
         var suppressed = await Suppress(tx, page, said, states, moved, misfits, state.Order);
         foreach (var m in moved.Where(m => suppressed.Exists(s => s.After.EmailKey == m.Key))) changed.Add(m.After.Id);
         return await report.Add(tx, run, Counted(state, moved, changed, suppressed), misfits);
+    }
+
+    /// <summary>Where more would become marketing contacts than the day has room for, none of the page does.</summary>
+    /// <returns>Those who wait for an approval; not those who are to leave again on the next update date.</returns>
+    private async Task<MemberSet> HoldBack(Tx tx, long accountId, List<MovedContact> moved)
+    {
+        var becoming = moved.Where(m => m.After.IsMarketing && m.Before?.IsMarketing != true).ToList();
+        if (await fuse.Take(tx, accountId, becoming.Count)) return new();
+        var held = new MemberSet(becoming.Where(m => !MarketingStatus.IsScheduled(m.After)).Select(m => m.After.Id).Order());
+        foreach (var m in becoming)
+            foreach (var property in MarketingStatus.Properties) m.After[property] = (m.Before ?? Contact.New(accountId, 0))[property];
+        return held;
     }
 
     /// <summary>Whom a contact of HubSpot is here; or why it is left out.</summary>

@@ -132,6 +132,24 @@ public sealed class MoveInTests
         return id;
     }
 
+    [Theory, Databases]
+    public async Task Who_is_one_marketing_contact_too_many_for_the_day_moves_in_and_waits_for_an_approval(string database)
+    {
+        await using var hubspot = await HubSpotStandIn.Start();
+        HubSpotAccount.Fill(hubspot);
+        await using var app = await TestApp.On(database, hubspot.Settings);
+        await app.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (1, 'Fern', 'UTC', 'en', @secret, 0)", new { secret = new byte[32] });
+        await app.Db.Write(tx => MarketingFuse.Save(tx, 1, new(true, 0, 0)));
+        var done = await Run(app, await Meet(app), All);
+        Assert.Equal((HubSpotAccount.People - 1, 0L), (done.Created, done.Marketing));
+        var approvals = app.Get<Winnow.MarketingContacts.Approvals>();
+        var waits = Assert.Single(await approvals.All(1, 9));
+        Assert.Equal((1L, true), (waits.Asked, waits.Waits));                                     // the other is to leave again with the next update date
+        Assert.NotNull((await approvals.Approve(1, waits.Id, 1, 1)).JobId);
+        await app.RunJobs();
+        Assert.Equal(1L, await app.Scalar<long>("select count(*) from contacts where account_id = 1 and marketing and marketing_source = 'CONTACT_IMPORT'"));
+    }
+
     private static async Task<MoveInState> Run(TestApp app, long source, MoveInOrder order)
     {
         var job = (await app.Get<MoveIns>().Start(TestApp.Account, source, order, 1, default)).JobId!.Value;
