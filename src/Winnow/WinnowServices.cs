@@ -46,7 +46,7 @@ public static class WinnowServices
             .AddSingleton<PropertyUses>().AddSingleton<PropertyIndexes>().AddSingleton<FilterFacts>().AddSingleton<FilterPreviews>().AddSingleton<SweepLists>().AddSingleton<ListReasons>().AddSingleton<ListKeeper>().AddSingleton<IFollowContacts>(s => s.GetRequiredService<ListKeeper>())
             .AddSingleton<FrozenSelections>().AddJob<SetProperty>().AddSingleton<MarketingQueue>().AddJob<SetMarketing>().AddJob<UndoEdit>().AddSingleton<Erasure>().AddSingleton<Mentions>().AddJob<EraseContacts>().AddSingleton<RecycleBin>().AddJob<DeleteContacts>().AddJob<RestoreContacts>()
             // marketing contacts
-            .AddSingleton<MarketingPlans>().AddSingleton<BillingNews>().AddSingleton<Defaults>().AddSingleton<Approvals>().AddSingleton<WatchTiers>().AddJob<UpdateDate>().AddSingleton<StoppingContacts>()
+            .AddSingleton<MarketingPlans>().AddSingleton<BillingNews>().AddSingleton<Defaults>().AddSingleton<Approvals>().AddSingleton<WatchTiers>().AddJob<UpdateDate>().AddSingleton<StoppingContacts>().AddSingleton<MarketingSources>().AddSingleton<CostlyContacts>()
             // e-mail
             .AddSingleton<MailTokens>().AddSingleton<Recipients>().AddSingleton<EmailStore>().AddSingleton<IUseProperties>(s => s.GetRequiredService<EmailStore>()).AddSingleton<IUseLists>(s => s.GetRequiredService<EmailStore>()).AddSingleton<ContactTimeline>().AddSingleton<Audience>().AddSingleton<TestMail>().AddJob<SystemMail>().AddSingleton<Unsubscribe>()
             .AddSingleton<OrderEmail>().AddSingleton<FreezeRecipients>().AddSingleton<OutcomeRecorder>().AddSingleton<Relays>().AddSingleton<DkimKeys>().AddSingleton<SendPace>().AddJob<SendEmail>()

@@ -253,6 +253,12 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/list-moves/{Id:long}/undo", Permission.EditLists),
         new("/list-moves/{id:long}/kept", Permission.EditLists),
 
+        // usage & limits
+        new("/usage", Who.Member),
+        new("/usage/costly", Who.Member),
+        new("/usage/plan", Permission.Billing),
+        new("/usage/sources", Who.Member),
+
         // the API: private apps, by scope
         RouteRule.Api("/account-info/v3/details"),
         RouteRule.Api("/crm/v3/owners", Scope.ReadOwners),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using Winnow.Accounts;
@@ -6,11 +7,12 @@ using Winnow.Data;
 using Winnow.Email;
 using Winnow.Filters;
 using Winnow.Lists;
+using Winnow.MarketingContacts;
 
 namespace Winnow.Server.Demo;
 
 /// <summary>The account of the demo: a garden supplier with contacts, a newsletter list, the list of those who hard bounce, and a draft.</summary>
-public sealed class SampleAccount(Db db, AccountStore accounts, MailSettingsStore settings, ContactStore contacts, Properties properties, ListStore lists, EmailStore emails, TimeProvider clock)
+public sealed class SampleAccount(Db db, AccountStore accounts, MailSettingsStore settings, ContactStore contacts, Properties properties, ListStore lists, EmailStore emails, MarketingPlans plans, TimeProvider clock)
 {
     /// <summary>Whom to sign in as.</summary>
     public const string Email = "demo@fernhill.example";
@@ -19,6 +21,7 @@ public sealed class SampleAccount(Db db, AccountStore accounts, MailSettingsStor
     public const int Contacts = 10_000;
 
     private const int Batch = 5000;
+    private static readonly (string Type, string Id)[] Reasons = [("CONTACT_IMPORT", "Spring fair"), ("FORM_SUBMISSION", "Newsletter"), ("CONTACT_IMPORT", "Spring fair"), ("CONTACT_IMPORT", "Web shop"), ("USER_SET", "userId:1"), ("FORM_SUBMISSION", "Brochure"), ("CONTACT_IMPORT", "Web shop")];
 
     /// <summary>Makes it in an empty database.</summary>
     public async Task Make(string password)
@@ -30,6 +33,7 @@ public sealed class SampleAccount(Db db, AccountStore accounts, MailSettingsStor
         await MakePeople(account.Id, user.Id);
         var newsletter = await MakeLists(account, user.Id);
         await MakeDraft(account.Id, user.Id, newsletter);
+        await MakePlan(account, user.Id);
     }
 
     /// <summary>Sends by this relay, as long as the demo runs.</summary>
@@ -48,6 +52,11 @@ public sealed class SampleAccount(Db db, AccountStore accounts, MailSettingsStor
     {
         var people = await db.Write(tx => contacts.New(tx, accountId, Contacts));
         SamplePeople.Fill(people, clock.GetUtcNow());
+        foreach (var person in people)
+        {
+            if (person.IsMarketing) (person[BuiltInProperties.Of("hs_marketable_reason_type")], person[BuiltInProperties.Of("hs_marketable_reason_id")]) = (Reasons[person.Id % Reasons.Length].Type, Reasons[person.Id % Reasons.Length].Id);
+            if (person.Id % 41 == 0) MarketingStatus.SetNon(person);                 // some are to stop with the next update date
+        }
         foreach (var batch in people.Chunk(Batch))
             await db.Write(async tx => await contacts.Save(tx, new("IMPORT", "demo", userId), await properties.Catalog(tx, accountId), [.. batch.Select(c => ((Contact?)null, c))]));
     }
@@ -70,6 +79,24 @@ public sealed class SampleAccount(Db db, AccountStore accounts, MailSettingsStor
         await emails.Save(draft with
         {
             Subject = "Last call for autumn bulbs, {{contact.firstname}}", PreviewText = "Plant before the first frost", Html = Html, Text = "", IncludedLists = [newsletter],
+        });
+    }
+
+    /// <summary>A yearly contract, and a year of figures in which contacts came and some stopped being marketing contacts.</summary>
+    private async Task MakePlan(Account account, long userId)
+    {
+        var today = MarketingPlan.DayOf(clock.GetUtcNow(), ListStore.Zone(account.TimeZone));
+        Tier[] steps = [new(2_000, 9_000), new(5_000, 20_000), new(10_000, 36_000), new(25_000, 80_000), new(50_000, 145_000)];
+        if (await plans.Choose(account.Id, PlanPeriod.Year, today.AddMonths(-20).AddDays(-6), 10_000, steps, userId) is { } wrong) throw new InvalidOperationException($"The demo's plan could not be made: {wrong}");
+        await db.Write(async tx =>
+        {
+            var now = await contacts.Counts(tx, account.Id);
+            for (var back = 365; back > 0; back--)
+            {
+                var grown = 1 - back / 730.0;
+                var (all, scheduled) = ((long)(now.All * grown), (back % 91 < 30 ? 5L : 2) * (back % 30) + 40);
+                await WatchTiers.Note(tx, account.Id, new(today.AddDays(-back).ToString("O", CultureInfo.InvariantCulture), all, (long)(now.Marketing * Math.Pow(grown, 1.2)), scheduled, 10_000));
+            }
         });
     }
 

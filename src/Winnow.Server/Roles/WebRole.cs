@@ -40,7 +40,7 @@ public static class WebRole
         services.AddApi();
         services.AddSingleton<UploadRefusals>();
         services.AddSingleton<Ui.Routes>();
-        services.AddScoped<SearchHits>().AddScoped<FilterLooks>();
+        services.AddScoped<SearchHits>().AddScoped<FilterLooks>().AddScoped<NextUpdateDay>();
         services.AddSingleton<Metrics>();
         services.AddScoped(provider => new Format(CultureInfo.CurrentCulture, provider.GetRequiredService<CurrentAccount>().TimeZone, provider.GetRequiredService<TimeProvider>()));
         services.AddResponseCompression();              // over plain HTTP only: compressed secrets over TLS can be guessed (BREACH)

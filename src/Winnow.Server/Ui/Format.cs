@@ -48,6 +48,12 @@ public sealed class Format(CultureInfo culture, TimeZoneInfo zone, TimeProvider 
     /// <summary>14 Nov 2026 for a day without a time (midnight UTC in Unix milliseconds): the same day in every time zone.</summary>
     public string Day(long midnight) => ShortMonth(DateTimeOffset.FromUnixTimeMilliseconds(midnight), "yyyy");
 
+    /// <inheritdoc cref="Day(long)"/>
+    public string Day(DateOnly day) => ShortMonth(new(day, TimeOnly.MinValue, TimeSpan.Zero), "yyyy");
+
+    /// <summary>1 Dec: on badges, of a day that is near.</summary>
+    public string NearDay(DateOnly day) => ShortMonth(new(day, TimeOnly.MinValue, TimeSpan.Zero), "");
+
     /// <summary>14 Nov, 09:14: on timelines; with the year when it is not the present one.</summary>
     public string Moment(DateTimeOffset moment)
     {

@@ -99,8 +99,12 @@ public sealed class MarketingPlans(Db db, ContactStore contacts, TimeProvider cl
         return null;
     }, stop);
 
-    /// <summary>What <see cref="Choose"/> and <see cref="AskLower"/> answer, for translation.</summary>
-    public static readonly IReadOnlyList<string> Refusals = [Future, NoStep, AskInstead, TooSmall, NotLower, Twice, Many, Price, None];
+    /// <summary>What <see cref="Choose"/> and <see cref="AskLower"/> answer, for translation, and which field it is about.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Refusals = new Dictionary<string, string>
+    {
+        [Future] = "BoughtOn", [NoStep] = "Tier", [AskInstead] = "Tier", [TooSmall] = "Tier", [NotLower] = "LowerTo",
+        [Twice] = "Tiers", [Many] = "Tiers", [Price] = "Tiers", [None] = "Tiers",
+    };
 
     private const string Future = "Choose a day that has come: the day on which the contract began, or last renewed.", NoStep = "Choose one of the tiers of the table.",
         AskInstead = "A tier is not lowered at once. Ask for the lower one with the next renewal.", TooSmall = "There are more marketing contacts than this tier holds. Choose a larger one.",

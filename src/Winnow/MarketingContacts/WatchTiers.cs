@@ -32,8 +32,11 @@ public sealed class WatchTiers(Db db, MarketingPlans plans, ContactStore contact
     public async Task NoteDays(CancellationToken stop)
     {
         foreach (var figures in await db.Read(tx => tx.Query<Figures>(Sql["figures"]), stop))
-            await db.Write(tx => tx.Execute(Sql["note-day"], new { figures.AccountId, day = MarketingPlans.Text(figures.Today(clock)), figures.Contacts, figures.Marketing, figures.Scheduled, figures.Tier }), stop);
+            await db.Write(tx => Note(tx, figures.AccountId, new(MarketingPlans.Text(figures.Today(clock)), figures.Contacts, figures.Marketing, figures.Scheduled, figures.Tier)), stop);
     }
+
+    /// <summary>Notes the figures of a day; those noted before are replaced.</summary>
+    public static Task Note(Tx tx, long accountId, MarketingDay day) => tx.Execute(Sql["note-day"], new { accountId, day.OnDate, day.Contacts, day.Marketing, day.Scheduled, day.Tier });
 
     /// <summary>The figures of days, from one on; days on which nothing ran are missing.</summary>
     public Task<List<MarketingDay>> Days(long accountId, DateOnly from, CancellationToken stop = default) =>

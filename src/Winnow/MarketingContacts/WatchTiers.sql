@@ -9,7 +9,7 @@ where a.account_id > 0;
 select peak from contact_counts where account_id = @accountId $lock;
 
 -- name: note-day
-insert into marketing_days (account_id, on_date, contacts, marketing, scheduled, tier) values (@AccountId, @day, @Contacts, @Marketing, @Scheduled, @Tier)
+insert into marketing_days (account_id, on_date, contacts, marketing, scheduled, tier) values (@accountId, @OnDate, @Contacts, @Marketing, @Scheduled, @Tier)
 on conflict (account_id, on_date) do update set contacts = excluded.contacts, marketing = excluded.marketing, scheduled = excluded.scheduled, tier = excluded.tier;
 
 -- name: days

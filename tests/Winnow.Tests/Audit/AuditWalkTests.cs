@@ -72,6 +72,7 @@ public sealed partial class AuditWalkTests
         new("/settings/bounces/mailboxes/new", AuditAction.ReportDoorChanged, "/settings/bounces/mailboxes/new", "mailbox", "Form.Host", "imap.example.test", "Form.User", "b", "Form.Password", "secret"),
         new("/settings/bounces/mailboxes/{Id:long}", AuditAction.ReportDoorChanged, "/settings/bounces/mailboxes/1", "mailbox", "Form.User", "c"),
         new("/settings/bounces/mailboxes/{id:long}/remove", AuditAction.ReportDoorChanged, "/settings/bounces/mailboxes/1", "/settings/bounces/mailboxes/1/remove"),
+        new("/usage/plan", AuditAction.MarketingPlanChanged, "/usage/plan", "plan", "Period", "Month"),
         new("/email/{Id:long}/test", AuditAction.EmailTested, "/email/1/test", "test-email", "Address", "boss@fernhill.test"),
         new("/email/{Id:long}/send", AuditAction.EmailSent, "/email/1/send", "send-email"),
         new("/email/{Id:long}/stop", AuditAction.EmailStopped, "/email/1/stop", "stop-email"),

@@ -101,7 +101,8 @@ public sealed class ContactPagesTests
         await using var app = await WebApp.On(database);
         await app.SetUp();
         await WebApp.Post(app.Http, "/contacts/new", new() { ["p.email"] = "ann@example.test" });
-        foreach (var badge in new[] { "Marketing", "Until next update", "Marketing" })
+        var next = (await app.Services.GetRequiredService<Winnow.MarketingContacts.MarketingPlans>().Of(1)).NextUpdate;
+        foreach (var badge in new[] { "Marketing", $"Until {next.Day} {next.ToString("MMM", System.Globalization.CultureInfo.GetCultureInfo("en-GB"))}", "Marketing" })
         {
             await WebApp.Post(app.Http, "/contacts/1/marketing", []);
             Assert.Equal(badge, (await WebApp.Page(app.Http, "/contacts/1")).QuerySelector(".page-head .badge")!.TextContent.Trim());

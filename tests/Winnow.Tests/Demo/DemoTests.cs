@@ -23,6 +23,7 @@ public sealed class DemoTests
                 await demo.StartAsync();
                 var people = await People(demo);
                 Assert.Equal(SampleAccount.Contacts, people.Count);
+                Assert.Equal(Deed.Deliver, Fate.Of(SampleAccount.Email).Deed);                   // letters about the tier come back from nobody
                 var getIt = people.Where(p => p[ContactColumn.Of("marketing")] is true).ToList();
                 await Send(demo, getIt.Count);
 

@@ -39,7 +39,8 @@ public sealed class SetMarketingPagesTests
         page = await WebApp.Page(app.Http, ordered.Headers.Location!.ToString());
         Assert.Equal(["28", "0"], page.QuerySelectorAll("#job dl.lines dd").Select(d => d.TextContent.Trim()));
         page = await WebApp.Page(app.Http, "/contacts/set-non-marketing?id=1&id=2&id=3");
-        Assert.Equal(["2", "2", "2 until the next update date", "0", "1"], page.QuerySelectorAll(".receipt dd").Select(d => d.TextContent.Trim()));
+        var next = (await app.Services.GetRequiredService<Winnow.MarketingContacts.MarketingPlans>().Of(1)).NextUpdate.ToString("d MMMM yyyy", System.Globalization.CultureInfo.GetCultureInfo("en-GB"));
+        Assert.Equal(["2", "2", $"2 until {next}", "0", "0", "1"], page.QuerySelectorAll(".receipt dd").Select(d => d.TextContent.Trim()));
     }
 
     [Theory, Databases]
