@@ -50,10 +50,11 @@ public sealed class AddressHashes(Db db, IDataProtectionProvider protection)
     }
 
     /// <summary>Addresses that come back find what was known of them.</summary>
-    /// <param name="emails">The addresses as written, by their normalised form.</param>
-    public async Task Revive(Tx tx, long accountId, IReadOnlyDictionary<string, string> emails)
+    /// <param name="those">The addresses as written, by their normalised form; mostly nobody asks.</param>
+    public async Task Revive(Tx tx, long accountId, Func<IReadOnlyDictionary<string, string>> those)
     {
-        if (emails.Count == 0 || !await tx.Single<bool>(Sql["any-hidden"], new { accountId })) return;
+        if (!await tx.Single<bool>(Sql["any-hidden"], new { accountId })) return;
+        var emails = those();
         var hashes = (await Of(tx, accountId, emails.Keys)).ToDictionary(h => Mark + h.Key, h => h.Value);
         var hidden = await tx.Query<string>(Sql["hidden"], new { accountId, hashes = hashes.Keys.ToArray() });
         if (hidden.Count == 0) return;

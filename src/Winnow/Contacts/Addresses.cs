@@ -9,7 +9,7 @@ public static class Addresses
 
     /// <summary>The states of these normalised addresses; those of which nothing is known are missing.</summary>
     public static async Task<Dictionary<string, AddressState>> Read(Tx tx, long accountId, IReadOnlyCollection<string> keys) => keys.Count == 0 ? []
-        : (await tx.Query<AddressState>(Sql["read"], new { accountId, keys = keys.ToArray() })).ToDictionary(s => s.EmailKey);
+        : (await tx.Query<AddressState>(Sql["read"], new { accountId, keys = ContactStore.Sorted(keys) })).ToDictionary(s => s.EmailKey);
 
     /// <summary>The states of these addresses, in the order of their keys, locked until the commit; made where nothing was known.</summary>
     /// <param name="emails">The addresses as written, by their normalised form.</param>

@@ -27,7 +27,10 @@ public sealed class Contact
     public long AccountId { get; }
 
     /// <summary>Dense in its account, from 1; HubSpot's record id.</summary>
-    public long Id { get; }
+    public long Id { get; private set; }
+
+    /// <summary>Gives a new contact its id, where it was filled in before it had one.</summary>
+    internal void Number(long id) => Id = Id == 0 ? id : throw new InvalidOperationException($"Contact {Id} has its id already.");
 
     /// <summary>One higher with every change.</summary>
     public long Version { get => (long)this[VersionColumn]!; set => this[VersionColumn] = value; }
@@ -106,16 +109,42 @@ public sealed class Contact
     {
         row.Long(contact.AccountId);
         row.Long(contact.Id);
-        var columns = contact.columns;
-        for (var i = 0; i < columns.Length; i++)
-            switch (Kinds[i])
-            {
-                case ColumnKind.Long: row.Long((long?)columns[i]); break;
-                case ColumnKind.Flag: row.Bool((bool)columns[i]!); break;
-                default: row.Text((string?)columns[i]); break;
-            }
-        using var json = CustomValues.Write(contact.custom);
+        for (var i = 0; i < Kinds.Length; i++) contact.Write(row, i);
+        contact.WriteCustom(row);
+    }
+
+    /// <summary>Writes the value of one column.</summary>
+    internal void Write(BulkRow row, int ordinal)
+    {
+        switch (Kinds[ordinal])
+        {
+            case ColumnKind.Long: row.Long((long?)columns[ordinal]); break;
+            case ColumnKind.Flag: row.Bool((bool)columns[ordinal]!); break;
+            default: row.Text((string?)columns[ordinal]); break;
+        }
+    }
+
+    /// <summary>Writes the values that have no column of their own.</summary>
+    internal void WriteCustom(BulkRow row)
+    {
+        using var json = CustomValues.Write(custom);
         row.Json(json.Utf8);
+    }
+
+    /// <summary>Marks the columns that differ from another state of the contact; the last mark is for the JSON of custom values.</summary>
+    internal void MarkDiffering(Contact other, bool[] marks)
+    {
+        for (var i = 0; i < columns.Length; i++)
+            if (!marks[i] && !ReferenceEquals(columns[i], other.columns[i]) && !Equals(columns[i], other.columns[i])) marks[i] = true;
+        if (!marks[^1]) marks[^1] = !SameCustom(other);
+    }
+
+    private bool SameCustom(Contact other)
+    {
+        if (custom.Count != other.custom.Count) return false;
+        for (var i = 0; i < custom.Count; i++)
+            if (custom.GetKeyAtIndex(i) != other.custom.GetKeyAtIndex(i) || !Equals(custom.GetValueAtIndex(i), other.custom.GetValueAtIndex(i))) return false;
+        return true;
     }
 
     /// <summary>Adds the ids of the properties whose values differ between this contact and another.</summary>
@@ -145,7 +174,7 @@ public sealed class Contact
         var parameters = new Dictionary<string, object?>();
         foreach (var column in ContactColumn.All)
             if (!Equals(columns[column.Ordinal], other.columns[column.Ordinal])) parameters[column.Name] = columns[column.Ordinal];
-        if (!custom.SequenceEqual(other.custom)) parameters["custom"] = CustomValues.Json(custom);
+        if (!SameCustom(other)) parameters["custom"] = CustomValues.Json(custom);
         return parameters;
     }
 

@@ -48,6 +48,6 @@ public sealed record ContactColumn(string Name, ColumnKind Kind, int Ordinal)
     /// <summary>Every column of the table, key and JSON included.</summary>
     public static IEnumerable<string> Names => ["account_id", "id", .. All.Select(c => c.Name), "custom"];
 
-    /// <summary>contacts as the target of bulk inserts; a row is written by <see cref="Contact.Write"/>.</summary>
+    /// <summary>contacts as the target of bulk inserts; a row is written by <see cref="Contact.Write(BulkRow, Contact)"/>.</summary>
     public static BulkTable Bulk(string table) => new(table, [.. Names]);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Winnow.Data;
@@ -18,21 +17,21 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
     private static readonly Statement ByIdLocked = Statement.Built("contacts by id, locked", $"select {Columns} from contacts where account_id = @accountId and id in @ids order by id $lock");
     private static readonly Statement ByEmailKey = Statement.Built("contacts by address", $"select {Columns} from contacts where account_id = @accountId and email_key in @keys order by id");
     private static readonly Statement Put = Statement.Built("put a contact", Upsert($"values ({string.Join(", ", ContactColumn.Names.Select(n => n == "custom" ? "cast(@custom as $json)" : "@" + n))})"));
-    private static readonly Statement PutAll = Statement.Built("put staged contacts", Upsert($"select {Columns} from changed_contacts where true"));
-    private static readonly ConcurrentDictionary<string, Statement> Sets = new();
-    private static readonly BulkTable Contacts = ContactColumn.Bulk("contacts"), Staged = ContactColumn.Bulk("changed_contacts");
+    private static readonly BulkTable Contacts = ContactColumn.Bulk("contacts");
     private static readonly BulkTable History = new("contact_history", "account_id", "contact_id", "version", "at", "source", "source_id", "user_id", "changes", "before");
 
     private static readonly BulkTable BlockedAddresses = new("blocked_addresses", "account_id", "email_hash", "at");
 
     /// <summary>Contacts by id; those this account does not have are missing from the answer.</summary>
-    public Task<List<Contact>> Read(Tx tx, long accountId, IReadOnlyCollection<long> ids) => ReadAll(tx, ById, new { accountId, ids = ids.ToArray() });
+    public Task<List<Contact>> Read(Tx tx, long accountId, IReadOnlyCollection<long> ids) =>
+        ids.Count < ManyFrom ? ReadAll(tx, ById, new { accountId, ids = ids.ToArray() }) : ReadMany(tx, accountId, ids, hold: false);
 
     /// <summary>The contact, or null when this account has none of this id.</summary>
     public async Task<Contact?> Find(Tx tx, long accountId, long id) => (await Read(tx, accountId, [id])).SingleOrDefault();
 
     /// <summary>Contacts by id, locked until the commit: read them so before changing them.</summary>
-    public Task<List<Contact>> ReadToChange(Tx tx, long accountId, IReadOnlyCollection<long> ids) => ReadAll(tx, ByIdLocked, new { accountId, ids = ids.ToArray() });
+    public Task<List<Contact>> ReadToChange(Tx tx, long accountId, IReadOnlyCollection<long> ids) =>
+        ids.Count < ManyFrom ? ReadAll(tx, ByIdLocked, new { accountId, ids = ids.ToArray() }) : ReadMany(tx, accountId, ids, hold: true);
 
     /// <summary>Contacts whose primary or additional address is one of these normalised addresses.</summary>
     public async Task<Dictionary<string, Contact>> ByAddress(Tx tx, long accountId, IReadOnlyCollection<string> keys)
@@ -48,13 +47,17 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
 
     /// <summary>Which contact has which of these normalised addresses, primary or additional.</summary>
     public async Task<Dictionary<string, long>> IdsByAddress(Tx tx, long accountId, IReadOnlyCollection<string> keys) => keys.Count == 0 ? []
-        : (await tx.Query<Holder>(Sql["holders"], new { accountId, keys = keys.ToArray() })).GroupBy(h => h.EmailKey).ToDictionary(h => h.Key, h => h.First().ContactId);
+        : (await tx.Query<Holder>(Sql["holders"], new { accountId, keys = Sorted(keys) })).GroupBy(h => h.EmailKey).ToDictionary(h => h.Key, h => h.First().ContactId);
 
     /// <summary>Those of these normalised addresses that were deleted permanently: they are not taken from files or forms again.</summary>
-    public async Task<HashSet<string>> Blocked(Tx tx, long accountId, IReadOnlyCollection<string> keys)
+    public Task<HashSet<string>> Blocked(Tx tx, long accountId, IReadOnlyCollection<string> keys) => Blocked(tx, accountId, () => keys);
+
+    /// <inheritdoc cref="Blocked(Tx, long, IReadOnlyCollection{string})"/>
+    /// <param name="keys">Asked for only where any address was deleted so.</param>
+    internal async Task<HashSet<string>> Blocked(Tx tx, long accountId, Func<IReadOnlyCollection<string>> keys)
     {
-        if (keys.Count == 0 || !await tx.Single<bool>(Sql["any-blocked"], new { accountId })) return [];
-        var known = await hashes.Of(tx, accountId, keys);
+        if (!await tx.Single<bool>(Sql["any-blocked"], new { accountId })) return [];
+        var known = await hashes.Of(tx, accountId, keys());
         return (await tx.Query<string>(Sql["blocked"], new { accountId, hashes = known.Keys.ToArray() })).Select(h => known[h]).ToHashSet();
     }
 
@@ -80,7 +83,15 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
     }
 
     /// <summary>Holds the account's contact counter until the commit: taken before an address is given to an existing contact.</summary>
-    public Task HoldAddresses(Tx tx, long accountId) => Ids.Next(tx, accountId, "contact", 0);
+    /// <returns>How often it was taken (<see cref="Ids.Hold"/>): no address came to a contact while nobody had it.</returns>
+    public Task<long> HoldAddresses(Tx tx, long accountId) => Ids.Hold(tx, accountId, "contact");
+
+    /// <summary>Ids for contacts that are filled in already. Takes the counter once more.</summary>
+    internal static async Task Number(Tx tx, long accountId, IReadOnlyList<Contact> contacts)
+    {
+        var first = await Ids.Next(tx, accountId, "contact", contacts.Count);
+        for (var i = 0; i < contacts.Count; i++) contacts[i].Number(first + i);
+    }
 
     /// <summary>Writes new contacts (before is null) and changed ones (locked by <see cref="ReadToChange"/>). Unchanged ones are left alone.</summary>
     /// <returns>What really changed, ordered by id.</returns>
@@ -102,6 +113,14 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
         await WriteHistory(tx, actor, properties, now, changes);
         await Tell(tx, accountId, properties, changes);
         return changes;
+    }
+
+    /// <summary>Keys that are asked for in the order of the index meet its pages in their order too.</summary>
+    internal static string[] Sorted(IReadOnlyCollection<string> keys)
+    {
+        var sorted = keys.ToArray();
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return sorted;
     }
 
     private static int One(bool? yes) => yes == true ? 1 : 0;
@@ -185,12 +204,13 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
     private async Task ProjectAddresses(Tx tx, long accountId, IReadOnlyList<(Contact? Before, Contact After)> contacts)
     {
         var moved = contacts.Where(c => c.Before?.Email != c.After.Email).ToList();
+        if (moved.Count == 0) return;
         foreach (var (_, contact) in moved)
         {
             var key = EmailAddress.Normalize(contact.Email);
             (contact[EmailKey], contact[Domain]) = (key, key is null ? null : EmailAddress.DomainOf(key));
         }
-        await hashes.Revive(tx, accountId, Emails(moved.Select(c => c.After)));
+        await hashes.Revive(tx, accountId, () => Emails(moved.Select(c => c.After)));
         var states = await Addresses.Read(tx, accountId, moved.Select(c => c.After.EmailKey).OfType<string>().ToList());
         foreach (var (_, contact) in moved)
             (contact.EmailKey is { } key ? states.GetValueOrDefault(key) ?? AddressState.None : AddressState.None).ProjectOnto(contact);
@@ -200,7 +220,7 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
     /// <returns>The contacts as they are then.</returns>
     private async Task<List<Contact>> CatchUpAddresses(Tx tx, Actor actor, long accountId, PropertyCatalog properties, List<Contact> contacts)
     {
-        await hashes.Revive(tx, accountId, Emails(contacts));
+        await hashes.Revive(tx, accountId, () => Emails(contacts));
         var (states, now) = (await Addresses.Read(tx, accountId, contacts.Select(c => c.EmailKey).OfType<string>().ToList()), clock.GetUtcNow());
         var pairs = contacts.Select(c => (Before: c, After: c.Copy())).ToList();
         foreach (var (_, after) in pairs) if (after.EmailKey is { } key && states.TryGetValue(key, out var state)) state.ProjectOnto(after);
@@ -224,32 +244,11 @@ public sealed partial class ContactStore(IEnumerable<IFollowContacts> followers,
         (after[Source], after[SourceId], after[CreatedBy]) = (actor.Source, actor.SourceId, actor.UserId);
     }
 
-    private static async Task WriteRows(Tx tx, long accountId, List<ContactChange> changes)
+    /// <summary>Somewhere for changed rows to lie, empty.</summary>
+    private static async Task MakeStage(Tx tx, long accountId)
     {
-        var (created, updated) = (changes.Where(c => c.Before is null).ToList(), changes.Where(c => c.Before is not null).ToList());
-        if (created.Count >= BulkFrom) await tx.Bulk(Contacts, created, (row, c) => Contact.Write(row, c.After));
-        else updated = changes;
-        if (updated.Count < BulkFrom)
-        {
-            foreach (var change in updated)
-                if (change.Before is null) await tx.Execute(Put, change.After.Parameters());
-                else await Set(tx, change.Before, change.After);
-            return;
-        }
         await tx.Execute(Sql["stage"]);
         await tx.Execute(Sql["empty-stage"], new { accountId });
-        await tx.Bulk(Staged, updated, (row, c) => Contact.Write(row, c.After));
-        await tx.Execute(PutAll);
-    }
-
-    /// <summary>Writes the columns that differ, of a row that is there.</summary>
-    private static Task Set(Tx tx, Contact before, Contact after)
-    {
-        var parameters = after.Differing(before);
-        var statement = Sets.GetOrAdd(string.Join(", ", parameters.Keys.Select(name => name == "custom" ? "custom = cast(@custom as $json)" : $"{name} = @{name}")),
-            columns => Statement.Built("set columns of a contact", $"update contacts set {columns} where account_id = @account_id and id = @id"));
-        (parameters["account_id"], parameters["id"]) = (after.AccountId, after.Id);
-        return tx.Execute(statement, parameters);
     }
 
     /// <summary>What changed, before and after. A new contact needs no row: what it was made with is what it has, with the changes since taken

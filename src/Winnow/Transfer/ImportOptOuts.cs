@@ -119,7 +119,7 @@ public sealed class ImportOptOuts(Db db, Imports imports, Files files, ContactSt
         foreach (var (key, email, _) in said) emails.TryAdd(key, email);
         await contacts.HoldAddresses(tx, import.AccountId);             // from here to the commit nobody else takes an address
         var erased = await contacts.Blocked(tx, import.AccountId, emails.Keys);
-        if (erased.Count > 0) await hashes.Revive(tx, import.AccountId, emails.Where(email => erased.Contains(email.Key)).ToDictionary());
+        if (erased.Count > 0) await hashes.Revive(tx, import.AccountId, () => emails.Where(email => erased.Contains(email.Key)).ToDictionary());
         var before = (await Addresses.ReadToChange(tx, import.AccountId, emails)).ToDictionary(state => state.EmailKey);
         var after = new Dictionary<string, AddressState>(before);
         foreach (var (key, _, says) in said) sums = Counted(sums, after[key], after[key] = says.On(after[key], clock.GetUtcNow()));

@@ -148,6 +148,51 @@ public sealed class ImportContactsTests
     }
 
     [Theory, Databases]
+    public async Task What_others_change_and_take_while_an_import_looks_ahead_is_kept(string database)
+    {
+        await using var app = await TestApp.On(database);
+        const int Known = 10_000, Rows = 20_000;
+        await app.Add(TestApp.Account, [.. Enumerable.Range(0, Known).Select(i => new[] { $"email=c{i}@example.test", "city=Ede" })]);
+        var text = new StringBuilder("email,city\n");
+        for (var i = 0; i < Rows; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"c{i}@example.test,Delft\n");
+        var (id, _) = await Upload(app, text.ToString());
+        await Start(app, id!.Value);
+        var (store, properties, taken) = (app.Get<ContactStore>(), app.Get<Properties>(), 0);
+        var run = Task.Run(() => app.RunJobs());                        // SQLite works on the thread that asks
+        for (var (i, known) = (Known - 1, Rows - 1); !run.IsCompleted && i > 0; (i, known) = (i - 7, known - 97 > Known ? known - 97 : Rows - 1))
+        {
+            var address = $"c{known}@example.test";
+            await app.Db.Write(async tx =>
+            {
+                var catalog = await properties.Catalog(tx, TestApp.Account);
+                await store.HoldAddresses(tx, TestApp.Account);
+                if ((await store.IdsByAddress(tx, TestApp.Account, [address])).Count > 0) return;
+                var made = (await store.New(tx, TestApp.Account, 1))[0];
+                made[BuiltInProperties.Of("email")] = address;
+                await store.Save(tx, Actor.Person(1), catalog, [(null, made)]);
+                taken++;
+            });
+            await app.Db.Write(async tx =>
+            {
+                var catalog = await properties.Catalog(tx, TestApp.Account);
+                var before = (await store.ReadToChange(tx, TestApp.Account, [i])).Single();
+                var after = before.Copy();
+                after[BuiltInProperties.Of("jobtitle")] = "Mine";
+                await store.Save(tx, Actor.Person(1), catalog, [(before, after)]);
+                await store.CountMail(tx, TestApp.Account, catalog, [i + 1], "Spring");
+            });
+        }
+        await run;
+        var (state, _) = await Result(app, id.Value);
+        Assert.Equal((Rows - Known - taken, Known + taken, 0L), (state.Created, state.Updated, state.Rejected));
+        Assert.Equal(Rows, await app.Scalar<long>("select count(*) from contacts where account_id = 1 and city = 'Delft'"));
+        Assert.Equal(Rows, await app.Scalar<long>("select count(*) from contacts where account_id = 1"));
+        Assert.Equal(await app.Scalar<long>("select count(*) from contact_history where account_id = 1 and source = 'CRM_UI'"), await app.Scalar<long>("select count(*) from contacts where account_id = 1 and jobtitle = 'Mine'"));
+        Assert.Equal(await app.Scalar<long>("select count(*) from contacts where account_id = 1 and jobtitle = 'Mine'"), await app.Scalar<long>("select sum(emails_delivered) from contacts where account_id = 1"));
+        Assert.Equal(0, await app.Scalar<long>("select count(*) from contacts c where account_id = 1 and version <> 1 + (select count(*) from contact_history h where h.account_id = 1 and h.contact_id = c.id)"));
+    }
+
+    [Theory, Databases]
     public async Task A_hundred_thousand_broken_rows_are_all_told_and_memory_stays_small(string database)
     {
         await using var app = await TestApp.On(database);
