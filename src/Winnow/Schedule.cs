@@ -24,6 +24,7 @@ public static class Schedule
         new("Judge what came back", TimeSpan.FromSeconds(1), services.GetRequiredService<BounceIntake>().Drain),
         new("Fold joins and leaves of lists", TimeSpan.FromSeconds(10), services.GetRequiredService<ListMembers>().FoldAll),
         new("Move contacts whom only the clock moves", TimeSpan.FromSeconds(30), services.GetRequiredService<SweepLists>().Run),
+        new("Run the rules that keep marketing contacts low", TimeSpan.FromMinutes(1), services.GetRequiredService<MarketingRules>().RunDue),
         new("Update marketing contacts on their date", TimeSpan.FromSeconds(10), services.GetRequiredService<UpdateDate>().StartDue),
         new("Look after contact tiers", TimeSpan.FromSeconds(10), services.GetRequiredService<WatchTiers>().Run),
         new("Tell who pays what waits for an approval", TimeSpan.FromSeconds(10), services.GetRequiredService<Approvals>().Tell),

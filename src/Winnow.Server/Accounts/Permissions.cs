@@ -175,6 +175,8 @@ public sealed class Permissions : AuthorizationHandler<Permissions.InTable>
         new("/usage/manage/unengaged", Permission.MarketingContacts),
         new("/usage/manage/filters", Permission.MarketingContacts),
         new("/usage/manage/review", Permission.MarketingContacts),
+        new("/usage/rules", Permission.MarketingContacts),
+        new("/usage/rules/switch", Permission.MarketingContacts),
         new("/marketing-changes/{id:long}/kept", Permission.MarketingContacts),
         new("/contacts/filter", Who.Member),
         new("/contacts/views", Who.Member),

@@ -19,6 +19,7 @@ public static class AuditWords
         [AuditAction.MarketingRefused] = "Setting contacts as marketing contacts refused",
         [AuditAction.MarketingRulesChanged] = "Defaults or fuse of marketing contacts changed",
         [AuditAction.MarketingSet] = "Marketing status of contacts set",
+        [AuditAction.MarketingRuleChanged] = "Rule for marketing contacts switched",
         [AuditAction.MarketingPlanChanged] = "Contact tier or plan changed",
         [AuditAction.MarketingSetUndone] = "Marketing status of contacts given back",
         [AuditAction.ContactsImported] = "Contacts imported",

@@ -6,6 +6,7 @@ using Winnow.Email.Sending;
 using Winnow.Mail.Mime;
 using Winnow.MarketingContacts;
 using Winnow.Server.Email.Bounces;
+using Winnow.Server.MarketingContacts;
 using Winnow.Server.Ui;
 
 namespace Winnow.Server.Contacts;
@@ -65,6 +66,7 @@ public static class ContactWording
     /// <summary>By whom or what a contact was changed.</summary>
     public static string By(ContactEdit edit, IStringLocalizer<Words> words) => edit switch
     {
+        { Rule: { } rule } => words["by the rule: {0}", ManageChoices.Say(new(Enum.Parse<StoppingKind>(rule.Kind), rule.Number), rule.ListName, words)],
         { Source: "CRM_UI", UserName: { } name } => words["by {0}", name],
         { Source: "IMPORT", UserName: { } name } => words["by an import of {0}", name],
         { Source: "IMPORT" } => words["by an import"],

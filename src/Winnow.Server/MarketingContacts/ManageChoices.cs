@@ -72,6 +72,11 @@ public sealed record ManageChoices(IReadOnlyList<string>? Who, int Mails, string
     public static string? See(IEnumerable<StoppingGroup> groups, MarketingStanding standing, PropertyCatalog properties, TimeZoneInfo zone) =>
         StoppingGroup.Those(groups, standing, properties, zone) is { } those && $"/contacts?filter={Uri.EscapeDataString(FilterJson.Write(those))}" is { Length: <= LongestAddress } address ? address : null;
 
+    /// <summary>A rule in words.</summary>
+    /// <param name="listName">The name of its list.</param>
+    public static string Say(StoppingGroup group, string? listName, IStringLocalizer<Words> words) =>
+        Say(group, listName is null ? new Dictionary<long, string>() : new Dictionary<long, string> { [group.Number] = listName }, null, words);
+
     /// <summary>A group in words.</summary>
     /// <param name="lists">The names of lists, by id.</param>
     /// <param name="filter">The filter as a sentence.</param>

@@ -45,7 +45,7 @@ public sealed class TellBilling(AccountStore accounts, MailSettingsStore setting
     private SystemLetter Letter(News news, SignedInPerson reader, string url)
     {
         var f = Format(reader);
-        return new($"{reader.AccountName}: {Title(news, f)}", [words["Hello {0},", reader.UserName], Title(news, f) + ".", .. Body(news, f)],
+        return new($"{reader.AccountName}: {Title(news, f)}", [words["Hello {0},", reader.UserName], Title(news, f) + ".", .. Body(news, f), .. Rules(news, f)],
             news.Waiting is null ? words["Look at usage and limits"] : words["Look at what waits"], news.Waiting is { } waiting ? $"{url}/usage/approvals/{waiting.Id}" : $"{url}/usage",
             [news.Kind is NewsKind.ApprovalWaits or NewsKind.ApprovalRefused ? words["You get this letter because you asked for it in {0}.", reader.AccountName] : words["You get this letter because you may change the contact tier of {0}.", reader.AccountName]]);
     }
@@ -72,6 +72,9 @@ public sealed class TellBilling(AccountStore accounts, MailSettingsStore setting
     };
 
     private static string Or(string text) => text.Length > 0 ? text : "–";
+
+    private IEnumerable<string> Rules(News news, Format f) => news.Rules is not { Count: > 0 } rules ? []
+        : [words["Since the update date before, your rules scheduled: {0}.", string.Join("; ", rules.Select(rule => $"{ManageChoices.Say(rule.Group, rule.ListName, words)}: {f.Number(rule.Contacts)}"))]];
 
     private string Contacts(long count) => words.Count(count, "{0} marketing contact", "{0} marketing contacts");
 }

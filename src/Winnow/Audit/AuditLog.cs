@@ -29,6 +29,8 @@ public enum AuditAction
     MarketingSetUndone,
     /// <summary>The plan of marketing contacts: when it renews, the tier, the steps of the contract.</summary>
     MarketingPlanChanged,
+    /// <summary>A rule that keeps marketing contacts low was switched on or off (after).</summary>
+    MarketingRuleChanged,
     /// <summary>An import was started.</summary>
     ContactsImported,
     /// <summary>An import waits until somebody lets it go on; count: rows done.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Winnow.Data;
 
 namespace Winnow.Contacts;
@@ -9,7 +10,13 @@ public sealed record ValueChange(Property Property, object? Before, object? Afte
 /// <param name="Created">It made the contact.</param>
 /// <param name="Source">HubSpot's PropertySource: CRM_UI, IMPORT, EMAIL, …</param>
 /// <param name="UserName">The person behind it; null when it was no person, or nobody of this account.</param>
-public sealed record ContactEdit(long Version, DateTimeOffset At, bool Created, string Source, string? SourceId, string? UserName, IReadOnlyList<ValueChange> Changes);
+/// <param name="Rule">The rule behind it, that keeps marketing contacts low.</param>
+public sealed record ContactEdit(long Version, DateTimeOffset At, bool Created, string Source, string? SourceId, string? UserName, IReadOnlyList<ValueChange> Changes, RuleBehind? Rule = null);
+
+/// <summary>The rule that scheduled a contact.</summary>
+/// <param name="Kind">A name of StoppingKind.</param>
+/// <param name="Number">Days, or the id of its list.</param>
+public sealed record RuleBehind(long OperationId, string Kind, long Number, string? ListName);
 
 /// <summary>What a contact's properties held before, and who or what changed them. A change has a row; the creation has none: a contact was made with what
 /// it has now, with every change since taken back.</summary>
@@ -33,13 +40,20 @@ public static class PropertyHistory
         }
         if (below > First && !more && found.Count < count && await Creation(tx, properties, contact, only) is { } made) found.Add(made);
         var people = await UserNames(tx, contact.AccountId, [.. found.Take(count).Select(f => f.Row.UserId).OfType<long>()]);
+        var rules = await Rules(tx, contact.AccountId, [.. found.Take(count).Where(f => f.Row.UserId is null).Select(f => Deed(f.Row.SourceId)).OfType<long>()]);
         return [.. found.Take(count).Select(f => new ContactEdit(f.Row.Version, f.Row.At, f.Row.Version == First, f.Row.Source, f.Row.SourceId,
-            f.Row.UserId is { } user ? people.GetValueOrDefault(user) : null, f.Changes))];
+            f.Row.UserId is { } user ? people.GetValueOrDefault(user) : null, f.Changes, Deed(f.Row.SourceId) is { } deed ? rules.GetValueOrDefault(deed) : null))];
     }
 
     /// <summary>The names of these people, as far as they belong to the account.</summary>
     public static async Task<Dictionary<long, string>> UserNames(Tx tx, long accountId, IReadOnlyCollection<long> ids) => ids.Count == 0 ? []
         : (await tx.Query<User>(Sql["users"], new { accountId, ids = ids.Distinct().ToArray() })).ToDictionary(u => u.Id, u => u.Name);
+
+    private static async Task<Dictionary<long, RuleBehind>> Rules(Tx tx, long accountId, long[] ids) => ids.Length == 0 ? []
+        : (await tx.Query<RuleBehind>(Sql["rules"], new { accountId, ids })).ToDictionary(r => r.OperationId);
+
+    /// <summary>The id of the deed on many contacts that a source id names.</summary>
+    private static long? Deed(string? sourceId) => sourceId?.StartsWith("bulk:", StringComparison.Ordinal) == true && long.TryParse(sourceId.AsSpan(5), CultureInfo.InvariantCulture, out var id) ? id : null;
 
     /// <summary>A value as history keeps it, typed as the property says.</summary>
     internal static object? Typed(Property property, object? value) => value is double instant && property.Type is PropertyType.Date or PropertyType.DateTime ? (long)instant : value;

@@ -35,7 +35,8 @@ public enum NewsKind
 /// <param name="Tier">The tier now; <see cref="NewsKind.TierKept"/>: the one asked for.</param>
 /// <param name="Percent">80, 90 or 100.</param>
 /// <param name="Waiting">What waits for an approval, or waited.</param>
-public sealed record News(NewsKind Kind, DateOnly? Day, long Counting, long Scheduled, long? Was, long? Tier, int Percent, WaitingNews? Waiting = null);
+/// <param name="Rules">What rules did for the update date; put in when it is ordered.</param>
+public sealed record News(NewsKind Kind, DateOnly? Day, long Counting, long Scheduled, long? Was, long? Tier, int Percent, WaitingNews? Waiting = null, IReadOnlyList<RuleDeed>? Rules = null);
 
 /// <summary>What is told of an approval.</summary>
 /// <param name="Contacts">Contacts that it is about.</param>
@@ -54,6 +55,7 @@ public sealed class BillingNews(TimeProvider clock)
     /// <summary>Orders it, once for each person.</summary>
     public async Task Order(Tx tx, long accountId, News news)
     {
+        if (news is { Kind: NewsKind.UpdateComes or NewsKind.Updated, Day: { } day } && await MarketingRules.DeedsFor(tx, accountId, day) is { Count: > 0 } deeds) news = news with { Rules = deeds };
         foreach (var person in await Payers(tx, accountId)) await Order(tx, accountId, person, news);
     }
 

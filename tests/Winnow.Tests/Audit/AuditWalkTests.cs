@@ -137,6 +137,8 @@ public sealed partial class AuditWalkTests
         ["/email/incidents/{Id:long}/reverse"] = nameof(UnbounceContactsTests.The_pages_ask_for_the_number_order_the_job_and_show_what_came_of_it),
         ["/contacts/set-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
         ["/contacts/set-non-marketing"] = nameof(SetMarketingTests.To_marketing_holds_at_once_takes_schedules_back_and_leaves_the_others),
+        ["/usage/rules"] = nameof(MarketingRulesTests.The_pages_show_what_a_rule_would_do_before_it_is_switched_on_and_keep_a_log),
+        ["/usage/rules/switch"] = nameof(MarketingRulesTests.The_pages_show_what_a_rule_would_do_before_it_is_switched_on_and_keep_a_log),
         ["/usage/manage/review"] = nameof(ManageMarketingContactsTests.The_wizard_sets_the_chosen_ones_as_non_marketing_once_each_and_that_can_be_undone),
         ["/marketing-changes/{Id:long}/undo"] = nameof(SetMarketingTests.An_undo_gives_status_and_reason_back_and_names_in_a_file_whose_status_changed_later),
         ["/imports/{Id:long}/undo"] = nameof(UndoImportTests.Everybody_is_as_before_whatever_the_type_and_who_was_made_can_come_back_from_the_recycle_bin),

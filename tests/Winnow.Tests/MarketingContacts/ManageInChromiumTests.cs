@@ -29,6 +29,12 @@ public sealed class ManageInChromiumTests
         Task Button(string text) => page.GetByRole(AriaRole.Button, new() { Name = Say(text), Exact = true }).ClickAsync();
         await Chromium.SignIn(page);
 
+        await page.GotoAsync("/usage/rules");
+        await Chromium.Check(page, $"rules-{look}");
+        await page.GotoAsync("/usage/rules/switch?kind=HardBounced&number=0");
+        await page.WaitForSelectorAsync(".receipt");
+        await Chromium.Check(page, $"rules-switch-{look}");
+
         await page.GotoAsync("/usage/manage");                                                     // Manage marketing contacts: read the information and click Next
         await Chromium.Check(page, $"manage-information-{look}");
         await page.GetByRole(AriaRole.Link, new() { Name = Say("Next"), Exact = true }).ClickAsync();
