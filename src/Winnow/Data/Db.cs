@@ -117,10 +117,14 @@ public sealed class Db : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        if (Dialect == Dialect.Sqlite) SqliteConnection.ClearAllPools();
-        return source.DisposeAsync();
+        if (Dialect == Dialect.Sqlite)
+        {
+            await using var own = (SqliteConnection)source.CreateConnection();
+            SqliteConnection.ClearPool(own);                        // and no other: a process may have several databases open
+        }
+        await source.DisposeAsync();
     }
 
     private async Task<DbConnection> Connect(CancellationToken stop)
