@@ -78,7 +78,7 @@ public sealed class SetMarketing(Db db, ContactStore contacts, MarketingFuse fus
             var changes = receipt.Changes(toMarketing);
             if (changes == 0 || typed != changes) return new(null, WrongNumber: true);
             if (toMarketing && !await fuse.Take(tx, accountId, receipt.NonMarketing)) return await Wait(tx, accountId, ask, selectionId, changes);
-            var jobId = await Begin(tx, accountId, selectionId, frozen.Set.Count, changes, toMarketing, ask);
+            var (_, jobId) = await Begin(tx, accountId, selectionId, frozen.Set.Count, changes, toMarketing, ask);
             await AuditLog.Add(tx, clock, accountId, userId, AuditAction.MarketingSet, words, changes, after: toMarketing ? "true" : "false");
             return new BulkOutcome(jobId);
         }, stop);
@@ -86,13 +86,13 @@ public sealed class SetMarketing(Db db, ContactStore contacts, MarketingFuse fus
     /// <summary>Puts in the job for a frozen selection, with what an undo needs. The caller has decided, and notes it on record.</summary>
     /// <param name="count">Contacts of the selection.</param>
     /// <param name="changes">Those that change.</param>
-    public async Task<long> Begin(Tx tx, long accountId, long selectionId, long count, long changes, bool toMarketing, MarketingAsk ask)
+    public async Task<(long OperationId, long JobId)> Begin(Tx tx, long accountId, long selectionId, long count, long changes, bool toMarketing, MarketingAsk ask)
     {
         var operationId = await Ids.Next(tx, accountId, "bulk_operation");
         var state = new MarketingState(operationId, selectionId, MarketingStatus.Property.Name, toMarketing ? "true" : "false", 0, 0, 0, 0, 0, ask.ReasonType, ask.ReasonId);
         var jobId = await jobs.Enqueue<SetMarketing>(tx, accountId, ask.Title, state, count, ask.AskedBy);
         await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, count = changes, jobId, ask.Words, ask.AskedBy, now = clock.GetUtcNow() });
-        return jobId;
+        return (operationId, jobId);
     }
 
     private async Task<BulkOutcome> Wait(Tx tx, long accountId, MarketingAsk ask, long selectionId, long changes)

@@ -64,7 +64,7 @@ public sealed class Approvals(Db db, SetMarketing set, BillingNews news, Contact
         var receipt = await set.Find(tx, accountId, approval.SelectionId);
         var changes = receipt?.Changes(toMarketing: true) ?? 0;
         if (changes != expected) return new(true, Changed: true);
-        var jobId = changes == 0 ? (long?)null : await set.Begin(tx, accountId, approval.SelectionId, receipt!.Count, changes, true, approval.AsAsk);
+        var jobId = changes == 0 ? (long?)null : (await set.Begin(tx, accountId, approval.SelectionId, receipt!.Count, changes, true, approval.AsAsk)).JobId;
         await Decide(tx, accountId, id, "Approved", userId, null, jobId);
         await AuditLog.Add(tx, clock, accountId, userId, AuditAction.MarketingApproved, approval.Title, changes);
         return new ApprovalAnswer(true, JobId: jobId);

@@ -146,9 +146,13 @@ public sealed class MarketingPlans(Db db, ContactStore contacts, TimeProvider cl
     private static string Words(MarketingPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{plan.Period}, {plan.BoughtOn:O}, tier {plan.Tier?.ToString(CultureInfo.InvariantCulture) ?? "-"}{(plan.LowerTo is { } lower ? $", asked for {lower}" : "")}");
 
+    /// <summary>A plan as it is stored.</summary>
+    internal static MarketingPlan Read(string period, string boughtOn, string updatedOn, long? tier = null, long warned = 0, long? toldDays = null, long? lowerTo = null) =>
+        new(Enum.Parse<PlanPeriod>(period), Day(boughtOn), Day(updatedOn), tier, (int)warned, (int?)toldDays, lowerTo);
+
     private sealed record Row(string Period, string BoughtOn, string UpdatedOn, long? Tier, long Warned, long? ToldDays, long? LowerTo)
     {
-        public MarketingPlan Plan => new(Enum.Parse<PlanPeriod>(Period, ignoreCase: true), Day(BoughtOn), Day(UpdatedOn), Tier, (int)Warned, (int?)ToldDays, LowerTo);
+        public MarketingPlan Plan => Read(Period, BoughtOn, UpdatedOn, Tier, Warned, ToldDays, LowerTo);
     }
 
     private sealed record Made(string TimeZone, DateTimeOffset CreatedAt);

@@ -3,14 +3,13 @@ using Winnow.Accounts;
 using Winnow.Audit;
 using Winnow.Contacts;
 using Winnow.Data;
-using Winnow.Jobs;
 using Winnow.Lists;
 
 namespace Winnow.MarketingContacts;
 
 /// <summary>Keeps the marketing contacts low by rules, all off at first. A rule that looks freezes whom it schedules, and orders the same job as a person would: all in one
 /// transaction, so that nobody is scheduled twice whatever crashes or doubles, and its undo is that of every such job.</summary>
-public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore lists, ContactStore contacts, MarketingPlans plans, JobQueue jobs, TimeProvider clock)
+public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore lists, ContactStore contacts, MarketingPlans plans, SetMarketing set, TimeProvider clock)
 {
     private const int SampleSize = 5;
     private static readonly SqlFile Sql = SqlFile.Beside<MarketingRules>();
@@ -90,10 +89,9 @@ public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore l
 
     private async Task Order(Tx tx, long accountId, Held rule, MemberSet changing, DateTimeOffset now)
     {
-        var (selectionId, operationId) = (await lists.Freeze(tx, accountId, changing, null), await Ids.Next(tx, accountId, "bulk_operation"));
-        var state = new MarketingState(operationId, selectionId, MarketingStatus.Property.Name, "false", 0, 0, 0, 0, 0);
-        var jobId = await jobs.Enqueue<SetMarketing>(tx, accountId, $"Rule: {Say(rule)}", state, changing.Count, null);
-        await tx.Execute(Sql["order"], new { accountId, operationId, selectionId, rule.Id, contacts = changing.Count, jobId, words = Say(rule), now });
+        var selectionId = await lists.Freeze(tx, accountId, changing, null);
+        var ask = new MarketingAsk(MarketingAsk.OfSelection(selectionId), Say(rule), $"Rule: {Say(rule)}", "", null, null);
+        var (operationId, jobId) = await set.Begin(tx, accountId, selectionId, changing.Count, changing.Count, toMarketing: false, ask);
         await tx.Execute(Sql["run"], new { accountId, operationId, rule.Id, contacts = changing.Count, jobId, now });
     }
 

@@ -33,10 +33,6 @@ delete from marketing_rule_chunks where account_id = @accountId and rule_id = @i
 -- name: handled-chunk
 insert into marketing_rule_chunks (account_id, rule_id, chunk, members) values (@accountId, @id, @chunk, @members);
 
--- name: order
-insert into bulk_operations (account_id, id, kind, selection_id, count, restorable_until, job_id, source, user_id, created_at)
-values (@accountId, @operationId, 'marketing', @selectionId, @contacts, null, @jobId, @words, null, @now);
-
 -- name: run
 insert into marketing_rule_runs (account_id, id, rule_id, at, contacts, job_id) values (@accountId, @operationId, @Id, @now, @contacts, @jobId);
 

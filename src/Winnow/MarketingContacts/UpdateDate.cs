@@ -143,7 +143,7 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
 
     private sealed record Waiting(long AccountId, string TimeZone, string? Period, string? BoughtOn, string? UpdatedOn)
     {
-        public MarketingPlan? Plan => Period is null ? null : new(Enum.Parse<PlanPeriod>(Period), MarketingPlans.Day(BoughtOn!), MarketingPlans.Day(UpdatedOn!));
+        public MarketingPlan? Plan => Period is null ? null : MarketingPlans.Read(Period, BoughtOn!, UpdatedOn!);
     }
 
     /// <param name="Touched">Changed in any way since the date began.</param>

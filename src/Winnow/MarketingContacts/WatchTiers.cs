@@ -24,7 +24,7 @@ public sealed class WatchTiers(Db db, MarketingPlans plans, ContactStore contact
     public async Task Run(CancellationToken stop)
     {
         foreach (var figures in await db.Read(tx => tx.Query<Figures>(Sql["figures"]), stop))
-            if (figures.Peak > figures.Tier || Warns(figures.Plan, figures.Marketing) || Tells(figures.Plan, figures.Today(clock)) is not null)
+            if (figures.Raises || Warns(figures.Plan, figures.Marketing) || Tells(figures.Plan, figures.Today(clock)) is not null)
                 await db.Write(tx => Look(tx, figures.AccountId), stop);
     }
 
@@ -78,9 +78,12 @@ public sealed class WatchTiers(Db db, MarketingPlans plans, ContactStore contact
         return due > 0 && (plan.ToldDays is not { } told || told > due) ? due : null;
     }
 
-    private sealed record Figures(long AccountId, string TimeZone, string Period, string BoughtOn, string UpdatedOn, long? Tier, long Warned, long? ToldDays, long Contacts, long Marketing, long Scheduled, long Peak)
+    private sealed record Figures(long AccountId, string TimeZone, string Period, string BoughtOn, string UpdatedOn, long? Tier, long Warned, long? ToldDays, long Contacts, long Marketing, long Scheduled, long Peak, long? Largest)
     {
-        public MarketingPlan Plan => new(Enum.Parse<PlanPeriod>(Period), MarketingPlans.Day(BoughtOn), MarketingPlans.Day(UpdatedOn), Tier, (int)Warned, (int?)ToldDays);
+        public MarketingPlan Plan => MarketingPlans.Read(Period, BoughtOn, UpdatedOn, Tier, Warned, ToldDays);
+
+        /// <summary>Whether the tier was exceeded and there is a larger one.</summary>
+        public bool Raises => Peak > Tier && Tier < (Largest ?? Tiers.Usual.All[^1].Contacts);
 
         public DateOnly Today(TimeProvider clock) => MarketingPlan.DayOf(clock.GetUtcNow(), Account.Zone(TimeZone));
     }

@@ -1,5 +1,6 @@
 -- name: figures
-select a.account_id, a.time_zone, p.period, p.bought_on, p.updated_on, p.tier, p.warned, p.told_days, c.contacts, c.marketing, c.scheduled, c.peak
+select a.account_id, a.time_zone, p.period, p.bought_on, p.updated_on, p.tier, p.warned, p.told_days, c.contacts, c.marketing, c.scheduled, c.peak,
+  (select max(t.contacts) from marketing_tiers t where t.account_id = a.account_id) as largest
 from accounts a
 join marketing_plans p on p.account_id = a.account_id
 join contact_counts c on c.account_id = a.account_id
