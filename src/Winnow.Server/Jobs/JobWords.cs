@@ -55,8 +55,35 @@ public static class JobWords
         [nameof(SendEmail)] = ("send", "of {0} emails handed over", "Who has it already keeps it. A stopped email cannot be sent on; a copy can be sent to the others later."),
     };
 
-    /// <summary>The words of the table, for the test of translations.</summary>
-    public static IEnumerable<string> Words => Kinds.Values.SelectMany(k => new[] { k.Done, k.WhenStopped }).Append("of {0} done").Distinct();
+    /// <summary>Titles that Winnow itself gives jobs, in English, as it does not know who will read them. Those that people's pages give are in the language of who ordered the job.</summary>
+    private static readonly Dictionary<string, Sentences> Titles = new Dictionary<string, string[]>
+    {
+        [nameof(ImportContacts)] = ["Import {0}"],
+        [nameof(MoveIn)] = ["Move in from HubSpot {0}"],
+        [nameof(EraseContacts)] = ["Erase what is left of {0} contacts"],
+        [nameof(SetMarketing)] = ["Rule: {0}"],
+        [nameof(UpdateDate)] = ["Update of marketing contacts"],
+        [nameof(TellBilling)] = ["News of your contact tier"],
+        [nameof(BuildLists)] = ["Fill the list {0}", "Fill lists that ask for other lists"],
+        [nameof(CollectHardBounced)] = ["Collect hard bounced contacts in {0}"],
+        [nameof(TellIncident)] = ["Many refusals at once: {0}"],
+        [nameof(TellSender)] = ["Your own set-up was refused: {0}", "Bounces that you are told of: {0}"],
+        [nameof(TellByMail)] = ["Tell by email that a job ended"],
+        [nameof(TellExport)] = ["Tell by email that a file is ready"],
+        [nameof(SendEmail)] = ["Send {0}"],
+    }.ToDictionary(kind => kind.Key, kind => new Sentences(kind.Value));
+
+    /// <summary>The words of the tables, for the test of translations.</summary>
+    public static IEnumerable<string> Words => Kinds.Values.SelectMany(k => new[] { k.Done, k.WhenStopped }).Append("of {0} done").Concat(Titles.Values.SelectMany(title => title.All)).Distinct();
+
+    /// <summary>What a job is called, in the reader's language where Winnow gave it the title.</summary>
+    public static string Title(Job job, IStringLocalizer<Words> words) => Title(job.Kind, job.Title, words);
+
+    /// <inheritdoc cref="Title(Job, IStringLocalizer{Words})"/>
+    public static string Title(Notification ended, IStringLocalizer<Words> words) => Title(ended.Kind, ended.Title, words);
+
+    private static string Title(string kind, string title, IStringLocalizer<Words> words) =>
+        Titles.TryGetValue(kind, out var known) && known.Parts(title) is var (text, names) && known.All.Contains(text) ? words[text, [.. names.Select(name => kind == nameof(SetMarketing) ? ManageChoices.Said(name, words) : name)]] : title;
 
     /// <summary>The icon's name.</summary>
     /// <param name="kind">As in the jobs table.</param>

@@ -33,8 +33,8 @@ public sealed class TellByMail(JobQueue jobs, AccountStore accounts, MailSetting
     private SystemLetter Letter(Job job, string outcome, SignedInPerson reader, string url)
     {
         var format = new Format(CultureInfo.CurrentCulture, Account.Zone(reader.TimeZone), clock);
-        string[] before = [words["Hello {0},", reader.UserName], $"{job.Title}: {JobWords.Line(job, words, format)}", .. job.Error is { Length: > 0 } error && outcome == "failed" ? [error] : Array.Empty<string>()];
-        return new($"{job.Title}: {JobWords.Outcome(outcome, words)}", before, words["Look at the job"], $"{url}/jobs/{job.Id}",
+        string[] before = [words["Hello {0},", reader.UserName], $"{JobWords.Title(job, words)}: {JobWords.Line(job, words, format)}", .. job.Error is { Length: > 0 } error && outcome == "failed" ? [error] : Array.Empty<string>()];
+        return new($"{JobWords.Title(job, words)}: {JobWords.Outcome(outcome, words)}", before, words["Look at the job"], $"{url}/jobs/{job.Id}",
             [words["You choose what is mailed to you under Settings > Notifications."]]);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Localization;
 using Winnow.Contacts;
 using Winnow.Filters;
+using Winnow.Lists;
 using Winnow.MarketingContacts;
 using Winnow.Server.Ui;
 
@@ -29,6 +30,7 @@ public sealed record ManageChoices(IReadOnlyList<string>? Who, int Mails, string
     public const int LongestAddress = 6_000;
 
     private const int MostLists = 50, UsualMails = 10;
+    private static readonly Sentences English = new(StoppingGroup.Words.Values);
     private static readonly string[] Usual = ["bounced", "unsubscribed", "complained"];
 
     /// <summary>Reads the address.</summary>
@@ -38,6 +40,14 @@ public sealed record ManageChoices(IReadOnlyList<string>? Who, int Mails, string
         return new(query.TryGetValue("who", out var who) ? [.. who.OfType<string>()] : null,
             int.TryParse(query.GetValueOrDefault("mails"), CultureInfo.InvariantCulture, out var mails) && mails is > 0 and <= 1_000 ? mails : UsualMails,
             query.GetValueOrDefault("filter").ToString() is { Length: > 0 } filter ? filter : null, Numbers(query.GetValueOrDefault("list")));
+    }
+
+    /// <summary>Just these groups: those that have a tick by it, the others as one filter.</summary>
+    public static ManageChoices Of(IReadOnlyCollection<StoppingGroup> groups, PropertyCatalog properties, TimeZoneInfo zone)
+    {
+        var ticked = Ticks.Where(tick => groups.Any(group => group.Kind == tick.Kind)).ToList();
+        var others = StoppingGroup.Those(groups.Where(group => ticked.All(tick => tick.Kind != group.Kind)), null, properties, zone);
+        return new([.. ticked.Select(tick => tick.Word)], UsualMails, others is null ? null : FilterJson.Write(others), []);
     }
 
     /// <summary>The ids of lists that were ticked.</summary>
@@ -80,14 +90,13 @@ public sealed record ManageChoices(IReadOnlyList<string>? Who, int Mails, string
     /// <summary>A group in words.</summary>
     /// <param name="lists">The names of lists, by id.</param>
     /// <param name="filter">The filter as a sentence.</param>
-    public static string Say(StoppingGroup group, IReadOnlyDictionary<long, string> lists, string? filter, IStringLocalizer<Words> words) => group.Kind switch
+    public static string Say(StoppingGroup group, IReadOnlyDictionary<long, string> lists, string? filter, IStringLocalizer<Words> words) => words[StoppingGroup.Words[group.Kind], group.Kind switch
     {
-        StoppingKind.HardBounced => words["Hard bounced"],
-        StoppingKind.Unsubscribed => words["Unsubscribed from all email"],
-        StoppingKind.Complained => words["Reported an email as spam"],
-        StoppingKind.Unopened => words["Opened none of the last {0} emails", group.Number],
-        StoppingKind.Unengaged => words["Not engaged for {0} days", group.Number],
-        StoppingKind.List => words["List: {0}", lists.GetValueOrDefault(group.Number) ?? "#" + group.Number.ToString(CultureInfo.InvariantCulture)],
-        _ => words["Filter: {0}", filter ?? ""],
-    };
+        StoppingKind.List => lists.GetValueOrDefault(group.Number) ?? "#" + group.Number.ToString(CultureInfo.InvariantCulture),
+        StoppingKind.Filter => filter ?? "",
+        _ => group.Number,
+    }];
+
+    /// <summary>A group that a rule named in English, in the reader's language; other words as they are.</summary>
+    public static string Said(string said, IStringLocalizer<Words> words) => English.Parts(said) is var (text, names) && English.All.Contains(text) ? words[text, [.. names]] : said;
 }

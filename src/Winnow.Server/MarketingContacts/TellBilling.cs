@@ -31,8 +31,8 @@ public sealed class TellBilling(AccountStore accounts, MailSettingsStore setting
 
     private string Title(News news, Format f) => news.Kind switch
     {
-        NewsKind.UpdateComes => words["{0} is the next update date: {1} will become non-marketing", f.LongDate(news.Day!.Value), Contacts(news.Scheduled)],
-        NewsKind.Updated => words["{0} became non-marketing on {1}", Contacts(news.Scheduled), f.LongDate(news.Day!.Value)],
+        NewsKind.UpdateComes => words.Count(news.Scheduled, "{1} is the next update date: {0} marketing contact will become non-marketing", "{1} is the next update date: {0} marketing contacts will become non-marketing", f.LongDate(news.Day!.Value)),
+        NewsKind.Updated => words.Count(news.Scheduled, "{0} marketing contact became non-marketing on {1}", "{0} marketing contacts became non-marketing on {1}", f.LongDate(news.Day!.Value)),
         NewsKind.TierNear => words["{0}% of your contact tier is taken", news.Percent],
         NewsKind.TierRaised => words["Your contact tier was raised to {0}", f.Number(news.Tier!.Value)],
         NewsKind.TierLowered => words["Your contact tier was lowered to {0}", f.Number(news.Tier!.Value)],
@@ -54,27 +54,25 @@ public sealed class TellBilling(AccountStore accounts, MailSettingsStore setting
     {
         NewsKind.UpdateComes =>
         [
-            words["{0} count now; after that day it will be {1}.", Contacts(news.Counting), f.Number(news.Counting - news.Scheduled)],
-            words["Until then each of them can be set as a marketing contact again, and others can still be set as non-marketing."],
+            words.Count(news.Counting, "{0} marketing contact counts now; after that day it will be {1}.", "{0} marketing contacts count now; after that day it will be {1}.", f.Number(news.Counting - news.Scheduled)),
+            words.Count(news.Scheduled, "Until then it can be set as a marketing contact again, and others can still be set as non-marketing.", "Until then each of them can be set as a marketing contact again, and others can still be set as non-marketing."),
         ],
-        NewsKind.Updated => [words["{0} count now.", Contacts(news.Counting)]],
-        NewsKind.TierNear => [words["{0} of {1} marketing contacts are taken. When they are exceeded, the tier is raised by itself.", f.Number(news.Counting), f.Number(news.Tier!.Value)]],
+        NewsKind.Updated => [words.Count(news.Counting, "{0} marketing contact counts now.", "{0} marketing contacts count now.")],
+        NewsKind.TierNear => [words.Count(news.Counting, "{0} of {1} marketing contacts is taken. When they are exceeded, the tier is raised by itself.", "{0} of {1} marketing contacts are taken. When they are exceeded, the tier is raised by itself.", f.Number(news.Tier!.Value))],
         NewsKind.TierRaised => [words["There were {0} marketing contacts, more than your tier of {1}. It is not lowered by itself: ask for a lower one with your next renewal.", f.Number(news.Counting), f.Number(news.Was!.Value)]],
         NewsKind.TierLowered => [words["Your contract renewed on {0}. Before, the tier was {1}.", f.LongDate(news.Day!.Value), f.Number(news.Was!.Value)]],
         NewsKind.ApprovalAsked =>
         [
-            words["{0} wants to set them as marketing contacts: {1}.", Or(news.Waiting!.Who), Or(news.Waiting.Words)],
-            words["That is more than may become marketing contacts in a day without an approval. Until you decide they stay as they are, and nothing is lost."],
+            words.Count(news.Waiting!.Contacts, "{1} wants to set {0} contact as marketing contact: {2}.", "{1} wants to set {0} contacts as marketing contacts: {2}.", Or(news.Waiting.Who), Or(news.Waiting.Words)),
+            words.Count(news.Waiting.Contacts, "That is more than may become marketing contacts in a day without an approval. Until you decide it stays as it is, and nothing is lost.", "That is more than may become marketing contacts in a day without an approval. Until you decide they stay as they are, and nothing is lost."),
         ],
-        NewsKind.ApprovalWaits => [words["That is more than may become marketing contacts in a day without an approval. Until somebody with the permission “Billing” decides they stay as they are, and nothing is lost."]],
+        NewsKind.ApprovalWaits => [words.Count(news.Waiting!.Contacts, "That is more than may become marketing contacts in a day without an approval. Until somebody with the permission “Billing” decides it stays as it is, and nothing is lost.", "That is more than may become marketing contacts in a day without an approval. Until somebody with the permission “Billing” decides they stay as they are, and nothing is lost.")],
         NewsKind.ApprovalRefused => [words["{0} refused it: {1}", Or(news.Waiting!.Who), Or(news.Waiting.Words)]],
-        _ => [words["{0} count, which is more. The tier stays {1}. Set contacts as non-marketing and ask again.", Contacts(news.Counting), f.Number(news.Was!.Value)]],
+        _ => [words["{0} marketing contacts count, which is more. The tier stays {1}. Set contacts as non-marketing and ask again.", f.Number(news.Counting), f.Number(news.Was!.Value)]],
     };
 
     private static string Or(string text) => text.Length > 0 ? text : "–";
 
     private IEnumerable<string> Rules(News news, Format f) => news.Rules is not { Count: > 0 } rules ? []
         : [words["Since the update date before, your rules scheduled: {0}.", string.Join("; ", rules.Select(rule => $"{ManageChoices.Say(rule.Group, rule.ListName, words)}: {f.Number(rule.Contacts)}"))]];
-
-    private string Contacts(long count) => words.Count(count, "{0} marketing contact", "{0} marketing contacts");
 }

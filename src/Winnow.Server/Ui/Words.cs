@@ -15,6 +15,7 @@ public static class Counting
     /// The text for one or for another number, with the grouped number as <c>{0}</c>:
     /// <c>T.Count(n, "{0} contact", "{0} contacts")</c>. English and Dutch need no more than these two forms.
     /// </summary>
-    public static string Count(this IStringLocalizer<Words> words, long count, string one, string many) =>
-        words[count == 1 ? one : many, Format.Grouped(count, System.Globalization.CultureInfo.CurrentCulture)];
+    /// <param name="others">What stands at <c>{1}</c> and further.</param>
+    public static string Count(this IStringLocalizer<Words> words, long count, string one, string many, params object[] others) =>
+        words[count == 1 ? one : many, [Format.Grouped(count, System.Globalization.CultureInfo.CurrentCulture), .. others]];
 }

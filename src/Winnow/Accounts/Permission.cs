@@ -27,7 +27,7 @@ public enum Permission
     Unbounce,
     /// <summary>Make workflows and switch them on.</summary>
     EditWorkflows,
-    /// <summary>Set contacts as marketing or non-marketing. HubSpot's <i>Marketing contacts access</i>, scope <c>marketable-contacts-write</c> (DOMAIN §5.6).</summary>
+    /// <summary>Set contacts as marketing or non-marketing. The article's <i>Modify marketing contacts</i>, HubSpot's <i>Marketing contacts access</i> of today, scope <c>marketable-contacts-write</c> (DOMAIN §5.6).</summary>
     MarketingContacts,
     /// <summary>Change the contact tier.</summary>
     Billing,
@@ -55,7 +55,7 @@ public sealed record PermissionWords(Permission Permission, string Tab, string L
         new(Permission.SendEmail, "Marketing", "Send marketing emails", "Send them to contacts, stop and continue them."),
         new(Permission.Unbounce, "Marketing", "Unbounce contacts", "Let a bounced address be mailed again."),
         new(Permission.EditWorkflows, "Automation", "Edit workflows", "Make workflows and switch them on."),
-        new(Permission.MarketingContacts, "Account", "Marketing contacts", "Set contacts as marketing or non-marketing."),
+        new(Permission.MarketingContacts, "Account", "Modify marketing contacts", "Set contacts as marketing or non-marketing."),
         new(Permission.Billing, "Account", "Billing", "Change the contact tier."),
         new(Permission.Users, "Account", "Users and teams", "Invite people and say what they may do."),
         new(Permission.Settings, "Account", "Account settings", "Company, sending, access tokens."),

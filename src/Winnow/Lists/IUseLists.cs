@@ -13,10 +13,13 @@ public enum ListUser
     List,
     /// <summary>The filter of a saved view.</summary>
     View,
+    /// <summary>A rule that keeps marketing contacts low by it.</summary>
+    Rule,
 }
 
 /// <summary>One that uses a list.</summary>
-/// <param name="Id">The e-mail's, the list's or the view's.</param>
+/// <param name="Id">The e-mail's, the list's, the view's or the rule's.</param>
+/// <param name="Name">Of a rule the list's, as it has no other.</param>
 /// <param name="OwnerName">Whose view it is; null for others, and when that person is gone.</param>
 public sealed record ListUse(ListUser By, long Id, string Name, string? OwnerName = null);
 

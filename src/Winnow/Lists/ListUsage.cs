@@ -4,12 +4,12 @@ using Winnow.Data;
 
 namespace Winnow.Lists;
 
-/// <summary>What uses a list: drafts of e-mails, other lists, saved views. Shown before it is deleted.</summary>
+/// <summary>What uses a list: drafts of e-mails, other lists, saved views, rules. Shown before it is deleted.</summary>
 public sealed class ListUsage(IEnumerable<IUseLists> others)
 {
     private static readonly SqlFile Sql = SqlFile.Beside<ListUsage>();
 
-    /// <summary>All that uses the list: e-mails, then lists, then views; each by name.</summary>
+    /// <summary>All that uses the list: e-mails, then lists, views and rules; each by name.</summary>
     public async Task<IReadOnlyList<ListUse>> Of(Tx tx, long accountId, long listId)
     {
         List<ListUse> uses = [.. (await Lists(tx, accountId, listId)).Select(list => new ListUse(ListUser.List, list.Id, list.Name))];

@@ -9,6 +9,9 @@ public sealed partial class Sentences(IEnumerable<string> texts)
     private readonly List<(string Text, Regex Said)> patterns = [.. texts.OrderByDescending(text => text.Length)
         .Select(text => (text, new Regex($"^{Hole().Replace(Regex.Escape(text), "(.+)")}$", RegexOptions.Singleline | RegexOptions.NonBacktracking)))];
 
+    /// <summary>The sentences.</summary>
+    public IReadOnlyList<string> All { get; } = [.. texts];
+
     /// <summary>Which sentence was said, and the names in it; the text itself when it is none of these.</summary>
     public (string Text, string[] Names) Parts(string said)
     {

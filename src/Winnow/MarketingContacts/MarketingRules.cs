@@ -9,7 +9,7 @@ namespace Winnow.MarketingContacts;
 
 /// <summary>Keeps the marketing contacts low by rules, all off at first. A rule that looks freezes whom it schedules, and orders the same job as a person would: all in one
 /// transaction, so that nobody is scheduled twice whatever crashes or doubles, and its undo is that of every such job.</summary>
-public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore lists, ContactStore contacts, MarketingPlans plans, SetMarketing set, TimeProvider clock)
+public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore lists, ContactStore contacts, MarketingPlans plans, SetMarketing set, TimeProvider clock) : IUseLists
 {
     private const int SampleSize = 5;
     private static readonly SqlFile Sql = SqlFile.Beside<MarketingRules>();
@@ -22,6 +22,10 @@ public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore l
 
     /// <summary>What each rule did for an update date: since the one before, without what was undone.</summary>
     public static Task<List<RuleDeed>> DeedsFor(Tx tx, long accountId, DateOnly day) => tx.Query<RuleDeed>(Sql["deeds"], new { accountId, day = MarketingPlans.Text(day) });
+
+    /// <summary>The rule that is about the list, while it is switched on.</summary>
+    public async Task<IReadOnlyList<ListUse>> UsesOf(Tx tx, long accountId, long listId) =>
+        [.. (await tx.Query<MarketingRule>(Sql["all"], new { accountId })).Where(rule => rule is { OnSince: not null, Group.Kind: StoppingKind.List } && rule.Number == listId).Select(rule => new ListUse(ListUser.Rule, rule.Id, rule.ListName ?? ""))];
 
     /// <summary>What a rule would do if it looked now; or what is wrong with it, as a sentence.</summary>
     public Task<(RulePreview? Preview, string? Error)> Preview(long accountId, StoppingGroup group, CancellationToken stop = default) => db.Read<(RulePreview?, string?)>(async tx =>
@@ -62,12 +66,12 @@ public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore l
     /// <summary>Lets every rule look whose time has come, a transaction each. Safe to run twice and on several processes at once.</summary>
     public async Task RunDue(CancellationToken stop)
     {
-        foreach (var rule in await db.Read(tx => tx.Query<On>(Sql["on"]), stop))
+        foreach (var rules in (await db.Read(tx => tx.Query<On>(Sql["on"]), stop)).GroupBy(rule => (rule.AccountId, rule.TimeZone)))
         {
-            var zone = Account.Zone(rule.TimeZone);
-            var next = await db.Read(tx => plans.Of(tx, rule.AccountId), stop);
-            bool Due(DateTimeOffset? ranAt) => MarketingRule.IsDue(ranAt, clock.GetUtcNow(), zone, next.NextUpdate);
-            if (Due(rule.RanAt)) await db.Write(tx => Look(tx, rule.AccountId, rule.Id, zone, Due), stop);
+            var (accountId, zone) = (rules.Key.AccountId, Account.Zone(rules.Key.TimeZone));
+            var next = (await plans.Of(accountId, stop)).NextUpdate;
+            bool Due(DateTimeOffset? ranAt) => MarketingRule.IsDue(ranAt, clock.GetUtcNow(), zone, next);
+            foreach (var rule in rules.Where(rule => Due(rule.RanAt))) await db.Write(tx => Look(tx, accountId, rule.Id, zone, Due), stop);
         }
     }
 
@@ -90,7 +94,8 @@ public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore l
     private async Task Order(Tx tx, long accountId, Held rule, MemberSet changing, DateTimeOffset now)
     {
         var selectionId = await lists.Freeze(tx, accountId, changing, null);
-        var ask = new MarketingAsk(MarketingAsk.OfSelection(selectionId), Say(rule), $"Rule: {Say(rule)}", "", null, null);
+        var name = rule.Kind == nameof(StoppingKind.List) ? (await lists.Find(tx, accountId, rule.Number))?.Name : null;
+        var ask = new MarketingAsk(MarketingAsk.OfSelection(selectionId), Say(rule, name), $"Rule: {Say(rule, name)}", "", null, null);
         var (operationId, jobId) = await set.Begin(tx, accountId, selectionId, changing.Count, changing.Count, toMarketing: false, ask);
         await tx.Execute(Sql["run"], new { accountId, operationId, rule.Id, contacts = changing.Count, jobId, now });
     }
@@ -102,15 +107,8 @@ public sealed class MarketingRules(Db db, StoppingContacts stopping, ListStore l
         return set;
     }
 
-    /// <summary>The rule in English, for titles and records.</summary>
-    private static string Say(Held rule) => rule.Kind switch
-    {
-        nameof(StoppingKind.HardBounced) => "Hard bounced",
-        nameof(StoppingKind.Unsubscribed) => "Unsubscribed from all email",
-        nameof(StoppingKind.Complained) => "Reported an email as spam",
-        nameof(StoppingKind.Unengaged) => string.Create(CultureInfo.InvariantCulture, $"Not engaged for {rule.Number} days"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"In list {rule.Number}"),
-    };
+    /// <summary>The rule in English, for titles and records, as nobody knows yet who will read them.</summary>
+    private static string Say(Held rule, string? listName = null) => string.Format(CultureInfo.InvariantCulture, StoppingGroup.Words[Enum.Parse<StoppingKind>(rule.Kind)], listName ?? (object)rule.Number);
 
     private sealed record Held(long Id, string Kind, long Number, DateTimeOffset? OnSince, DateTimeOffset? RanAt);
     private sealed record On(long AccountId, long Id, string TimeZone, DateTimeOffset? RanAt);

@@ -28,6 +28,13 @@ public enum StoppingKind
 /// <param name="Json">HubSpot's filterBranch; of <see cref="StoppingKind.Filter"/> only.</param>
 public sealed record StoppingGroup(StoppingKind Kind, long Number = 0, string? Json = null)
 {
+    /// <summary>Each kind in words, for translation; {0} is the number, the list's name, or the filter as a sentence.</summary>
+    public static readonly IReadOnlyDictionary<StoppingKind, string> Words = new Dictionary<StoppingKind, string>
+    {
+        [StoppingKind.HardBounced] = "Hard bounced", [StoppingKind.Unsubscribed] = "Unsubscribed from all email", [StoppingKind.Complained] = "Reported an email as spam",
+        [StoppingKind.Unopened] = "Opened none of the last {0} emails", [StoppingKind.Unengaged] = "Not engaged for {0} days", [StoppingKind.List] = "List: {0}", [StoppingKind.Filter] = "Filter: {0}",
+    };
+
     /// <summary>The state in which a marketing contact can be scheduled, as conditions to add to each group of a filter; and the two in which nothing changes.</summary>
     public static readonly IReadOnlyDictionary<MarketingStanding, string> Standings = new Dictionary<MarketingStanding, string>
     {
@@ -51,10 +58,10 @@ public sealed record StoppingGroup(StoppingKind Kind, long Number = 0, string? J
         _ => Json!,
     };
 
-    /// <summary>Those of some groups who stand so now, as one filter; null when there are none, one cannot be read, or there are too many conditions.</summary>
-    public static Filter? Those(IEnumerable<StoppingGroup> groups, MarketingStanding standing, PropertyCatalog properties, TimeZoneInfo zone)
+    /// <summary>Those of some groups who stand so now, or whatever they are (null), as one filter; null when there are none, one cannot be read, or there are too many conditions.</summary>
+    public static Filter? Those(IEnumerable<StoppingGroup> groups, MarketingStanding? standing, PropertyCatalog properties, TimeZoneInfo zone)
     {
-        var (and, all) = (FilterJson.Read(Standings[standing], properties, zone).Filter!.Groups[0].Filters, new List<FilterGroup>());
+        var (and, all) = (standing is { } now ? FilterJson.Read(Standings[now], properties, zone).Filter!.Groups[0].Filters : [], new List<FilterGroup>());
         foreach (var group in groups)
         {
             if (FilterJson.Read(group.Filter, properties, zone).Filter is not { } read) return null;

@@ -14,7 +14,8 @@ namespace Winnow.MarketingContacts;
 /// <param name="Flipped">Contacts that became non-marketing.</param>
 /// <param name="InBin">Those of the recycle bin that come back as non-marketing if they are restored.</param>
 /// <param name="Counting">Marketing contacts at the end; null before it.</param>
-public sealed record UpdateState(DateOnly Day, DateTimeOffset Began, long After = 0, long AfterOperation = 0, long AfterInBin = 0, long Flipped = 0, long InBin = 0, long? Counting = null);
+/// <param name="Rules">What rules did for it, as the letter says; null before the end.</param>
+public sealed record UpdateState(DateOnly Day, DateTimeOffset Began, long After = 0, long AfterOperation = 0, long AfterInBin = 0, long Flipped = 0, long InBin = 0, long? Counting = null, IReadOnlyList<RuleDeed>? Rules = null);
 
 /// <summary>An update date that came.</summary>
 /// <param name="OnDate">yyyy-mm-dd in the account's time zone.</param>
@@ -133,7 +134,7 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
         }
         if (state.Flipped > 0) await news.Order(tx, run.AccountId, new(NewsKind.Updated, state.Day, counting, state.Flipped, null, plan.Tier, 0));
         await tx.Execute(Sql["finish"], new { run.AccountId, day = MarketingPlans.Text(state.Day), counting, now = clock.GetUtcNow() });
-        return new(state with { Counting = counting }, 0, state.Flipped);
+        return new(state with { Counting = counting, Rules = await MarketingRules.DeedsFor(tx, run.AccountId, state.Day) }, 0, state.Flipped);
     }
 
     private static Actor Actor(DateOnly day) => new(ActorSource, MarketingPlans.Text(day));

@@ -5,6 +5,7 @@ using Winnow.Data;
 using Winnow.Email;
 using Winnow.Filters;
 using Winnow.Lists;
+using Winnow.MarketingContacts;
 using static Winnow.Tests.ListParts;
 
 namespace Winnow.Tests;
@@ -77,7 +78,8 @@ public sealed class DeletedListsTests
         await emails.Save((await emails.Find(TestApp.Account, to))! with { IncludedLists = [list.Id] });
         var but = await emails.Create(TestApp.Account, "But them", MailSettings.Blank, 1);
         await emails.Save((await emails.Find(TestApp.Account, but))! with { IncludedLists = [other.Id], ExcludedLists = [list.Id] });
-        Assert.Equal([(ListUser.EmailTo, "To them"), (ListUser.EmailNotTo, "But them")], (await app.Db.Read(tx => app.Get<ListUsage>().Of(tx, TestApp.Account, list.Id))).Select(use => (use.By, use.Name)));
+        Assert.Null(await app.Get<MarketingRules>().SwitchOn(TestApp.Account, new(StoppingKind.List, list.Id), 1));
+        Assert.Equal([(ListUser.EmailTo, "To them"), (ListUser.EmailNotTo, "But them"), (ListUser.Rule, "Asked")], (await app.Db.Read(tx => app.Get<ListUsage>().Of(tx, TestApp.Account, list.Id))).Select(use => (use.By, use.Name)));
         Assert.Empty(await app.Db.Read(tx => app.Get<ListUsage>().Of(tx, TestApp.OtherAccount, list.Id)));
 
         // a filter that asks who is in the list, as other programs write it
@@ -95,10 +97,13 @@ public sealed class DeletedListsTests
         await OneOfEachKind.Make(app);
         var emails = app.Services.GetRequiredService<EmailStore>();
         await emails.Save((await emails.Find(1, 1))! with { IncludedLists = [1], ExcludedLists = [2] });
+        Assert.Null(await app.Services.GetRequiredService<MarketingRules>().SwitchOn(1, new(StoppingKind.List, 2), 1));
         var dialog = (await WebApp.Page(app.Http, "/lists/2/delete")).QuerySelector("main")!.TextContent;
+        Assert.Contains("List: By hand", dialog[dialog.IndexOf("Rules that keep marketing contacts low by it.", StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.Contains("This list is in use.", dialog, StringComparison.Ordinal);
         Assert.Contains("Our news", dialog, StringComparison.Ordinal);
         await WebApp.Post(app.Http, "/lists/2/delete", [], "delete-list");
+        Assert.Contains("its list was deleted", (await WebApp.Page(app.Http, "/usage/rules")).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
 
         var edit = await WebApp.Page(app.Http, "/email/1/edit?look=1");
         Assert.Contains("The list By hand was deleted.", edit.QuerySelector("main")!.TextContent, StringComparison.Ordinal);

@@ -62,12 +62,12 @@ public sealed partial class MarketingDoorsTests
         var editor = await app.Colleague("editor@fernhill.example", PermissionSet.Of(Permission.EditContacts, Permission.EditLists, Permission.Import, Permission.DeleteContacts));
         var form = await WebApp.Page(editor, "/contacts/new");
         Assert.Null(form.QuerySelector("input[name=Marketing]"));
-        Assert.Contains("needs the permission “Marketing contacts”", form.Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("needs the permission “Modify marketing contacts”", form.Body!.TextContent, StringComparison.Ordinal);
         var refused = await WebApp.Post(editor, "/contacts/new", new() { ["p.email"] = "dan@example.test", ["Marketing"] = "true" });
         Assert.Contains("Nothing was created.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await WebApp.Post(editor, "/contacts/new", new() { ["p.email"] = "dan@example.test" });
         import = await Upload(app, "Email\nbob@example.test\neve@example.test\n");
-        Assert.Contains("needs the permission “Marketing contacts”", (await WebApp.Page(editor, $"/imports/{import}/mapping")).Body!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("needs the permission “Modify marketing contacts”", (await WebApp.Page(editor, $"/imports/{import}/mapping")).Body!.TextContent, StringComparison.Ordinal);
         refused = await WebApp.Post(editor, $"/imports/{import}/mapping", new() { ["Marketing"] = "true", ["MarketingKnown"] = "true" }, "mapping");
         Assert.Contains("The import was not started.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await WebApp.Post(editor, $"/imports/{import}/mapping", [], "mapping");

@@ -63,6 +63,8 @@ public sealed class MarketingRulesTests
         Assert.Equal(new(8, 3, 0), counts);
         var news = (await app.Db.Read(tx => tx.Query<string>(Statement.Built("news", "select state from jobs where account_id = 1 and kind = 'TellBilling' order by id")))).Select(s => JsonSerializer.Deserialize<News>(s, JsonSerializerOptions.Web)!).ToList();
         Assert.Equal([("UpdateComes", 5L), ("Updated", 6L)], news.Select(n => (n.Kind.ToString(), n.Rules!.Single().Contacts)));
+        var update = (await app.Get<JobQueue>().Find(1, (await app.Get<UpdateDate>().Latest(1, 1))[0].JobId))!.ResultAs<UpdateState>()!;
+        Assert.Equal((5, 3, new RuleDeed("HardBounced", 0, null, 6)), (update.Flipped, update.Counting!.Value, update.Rules!.Single()));
         Assert.True(await rules.SwitchOff(1, 1, 1));
         Assert.False(await rules.SwitchOff(2, 1, 1));
         await app.Set([ids[6]], Reason, "OTHER");
@@ -113,12 +115,32 @@ public sealed class MarketingRulesTests
         Assert.Equal("3", page.QuerySelector("td.num")!.TextContent);
         var job = await WebApp.Page(app.Http, page.QuerySelector("tbody a[href^='/jobs/']")!.GetAttribute("href")!);
         Assert.NotNull(job.QuerySelector("#job a[href$='/undo']"));
+        Assert.Equal("Rule: Hard bounced", job.QuerySelector("h1")!.TextContent);
         Assert.Contains("by the rule: Hard bounced", await app.Http.GetStringAsync("/contacts/1/history/hs_marketable_until_renewal"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Redirect, (await WebApp.Post(app.Http, "/usage/rules", [], "off-1")).StatusCode);
         Assert.Equal(["Off"], (await WebApp.Page(app.Http, "/usage/rules")).QuerySelectorAll("tbody .badge").Select(b => b.TextContent).Distinct());
         foreach (var none in new[] { "Filter", "Unopened&number=3", "List&number=1", "Unengaged&number=0", "7" }) Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("/usage/rules/switch?kind=" + none)).StatusCode);
         var editor = await app.Colleague("editor@fernhill.example", PermissionSet.Of(Permission.EditContacts));
         foreach (var shut in new[] { "/usage/rules", Switch }) Assert.Equal(HttpStatusCode.Forbidden, (await editor.GetAsync(shut)).StatusCode);
+        await ReadInDutch(app);
+    }
+
+    /// <summary>The jobs of the rule and of the update date that comes, to a reader of Dutch.</summary>
+    private static async Task ReadInDutch(WebApp app)
+    {
+        var (db, updates) = (app.Services.GetRequiredService<Db>(), app.Services.GetRequiredService<UpdateDate>());
+        await updates.StartDue(default);                                                          // makes the plan, whose date then came when all of it was long ago
+        foreach (var past in new[] { $"update marketing_plans set updated_on = '{TimeProvider.System.GetUtcNow().AddDays(-40):yyyy-MM-dd}'", "update contacts set updated_at = 1", "update marketing_rule_runs set at = 1" })
+            await db.Write(tx => tx.Execute(Statement.Built("test", past + " where account_id = 1")));
+        await updates.StartDue(default);
+        await app.Services.GetRequiredService<JobRunner>().RunOpenJobs();
+        await WebApp.Post(app.Http, "/settings/profile", new() { ["Language"] = "nl" }, "profile");
+        var update = await WebApp.Page(app.Http, $"/jobs/{(await updates.Latest(1, 9))[^1].JobId}");
+        Assert.Equal("Bijwerken van marketingcontacten", update.QuerySelector("h1")!.TextContent);
+        Assert.Equal(["Werden niet-marketing 4", "Marketingcontacten daarna 7", "Hard gebouncet 3"], update.QuerySelectorAll("#job dl.lines div").Select(line => $"{line.QuerySelector("dt")!.TextContent.Trim()} {line.QuerySelector("dd")!.TextContent.Trim()}"));
+        var jobs = (await WebApp.Page(app.Http, "/jobs")).QuerySelector("#jobs")!.TextContent;
+        foreach (var title in new[] { "Regel: Hard gebouncet", "Bijwerken van marketingcontacten" }) Assert.Contains(title, jobs, StringComparison.Ordinal);
+        foreach (var english in new[] { "Rule", "Update of", "News of" }) Assert.DoesNotContain(english, jobs, StringComparison.Ordinal);
     }
 
     [Fact]

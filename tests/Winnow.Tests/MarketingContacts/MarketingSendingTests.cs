@@ -1,4 +1,5 @@
 using Winnow.Contacts;
+using Winnow.Email;
 using Winnow.MarketingContacts;
 
 namespace Winnow.Tests;
@@ -30,5 +31,9 @@ public sealed class MarketingSendingTests
         Assert.Equal("not_sent 1, sent 5", await send.Outcomes());
         Assert.Equal("NON_MARKETABLE_CONTACT", (await send.Recipient(1)).Reason);
         Assert.DoesNotContain(relay.Mails, mail => mail.To == "c1@live.test");
+        Assert.Empty(await app.Get<TestMail>().Send(1, send.Email, "c1@live.test"));                   // a test, and what Winnow itself writes, ask nobody's marketing status
+        await app.Db.Write(tx => app.Get<SystemMail>().Send(tx, 1, "c1@live.test", "Welcome", "Come in.", "<p>Come in.</p>"));
+        await app.RunJobs();
+        Assert.Equal(["[Test] Hello Ann1", "Welcome"], relay.Mails.Where(mail => mail.To == "c1@live.test").Select(mail => TestRelay.Read(mail.Text).Headers.Text("Subject")));
     }
 }

@@ -53,7 +53,21 @@ public sealed class UsagePagesTests
         page = await WebApp.Page(app.Http, "/usage/costly");
         var rows = page.QuerySelectorAll("#costly tbody tr, #costly tfoot tr").Select(row => (Name: row.QuerySelector("a.name")!.TextContent, Count: row.QuerySelector(".strong")!.TextContent, Href: row.QuerySelector("a.name")!.GetAttribute("href")!)).ToList();
         Assert.Equal([("Hard bounced", "2"), ("Unsubscribed from all email", "1"), ("Reported as spam", "1"), ("Quarantined", "1"), ("Without an email address", "1"), ("Opened and clicked nothing for 180 days", "2"), ("Together", "6")], rows.Select(row => (row.Name, row.Count)));
-        Assert.Equal("/usage/manage", page.QuerySelector("#costly a.btn-wide")!.GetAttribute("href"));
+        foreach (var days in CostlyContacts.Periods)                                                                         // the button leads to just those
+        {
+            var offer = (await WebApp.Page(app.Http, $"/usage/costly?days={days}")).QuerySelector("#costly a.btn-wide")!;
+            Assert.StartsWith("/usage/manage/review?", offer.GetAttribute("href"), StringComparison.Ordinal);
+            var review = await WebApp.Page(app.Http, offer.GetAttribute("href")!);
+            Assert.Equal((days == 365 ? "Set these 5 as non-marketing" : "Set these 6 as non-marketing", days == 365 ? "Update 5 contacts" : "Update 6 contacts"), (offer.TextContent, review.QuerySelector("#review .btn-primary")!.TextContent));
+            if (days != 180) continue;
+            var filters = await WebApp.Page(app.Http, review.QuerySelector(".wizard-foot a.btn")!.GetAttribute("href")!);
+            var form = filters.QuerySelectorAll("main form input[name], main form select[name], main form textarea[name]").Where(field => field.GetAttribute("type") is not ("checkbox" or "radio") || field.HasAttribute("checked"))
+                .Select(field => KeyValuePair.Create(field.GetAttribute("name")!, field is AngleSharp.Html.Dom.IHtmlSelectElement select ? select.Value : field.GetAttribute("value") ?? field.TextContent));
+            var on = await app.Http.PostAsync(review.QuerySelector(".wizard-foot a.btn")!.GetAttribute("href")!, new FormUrlEncodedContent([.. form, KeyValuePair.Create("do", "next")]));
+            Assert.Equal("Update 6 contacts", (await WebApp.Page(app.Http, on.Headers.Location!.ToString())).QuerySelector("#review .btn-primary")!.TextContent);      // also by its steps
+            var ticks = await WebApp.Page(app.Http, filters.QuerySelector(".wizard-foot a.btn")!.GetAttribute("href")!);
+            Assert.Equal([true, true, true, false], ticks.QuerySelectorAll("#counts input").Select(tick => tick.HasAttribute("checked")));
+        }
         Assert.Equal("€60", page.QuerySelector("#costly tfoot td:last-child")!.TextContent.Trim());
         foreach (var row in rows) Assert.Equal(row.Count, $"{(await WebApp.Page(app.Http, row.Href)).QuerySelectorAll("table.dt tbody tr").Length}");         // the link shows those who were counted
         Assert.Contains("nothing for 365 days", (await WebApp.Page(app.Http, "/usage/costly?days=365")).QuerySelector("#costly")!.TextContent, StringComparison.Ordinal);
@@ -110,7 +124,9 @@ public sealed class UsagePagesTests
         }
         var told = Subjects(relay).Where(subject => subject.Contains("volgende bijwerkdatum", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, told.Count);
-        Assert.All(told, subject => Assert.EndsWith("is de volgende bijwerkdatum: 1 marketingcontact worden dan niet-marketing", subject, StringComparison.Ordinal));
+        Assert.All(told, subject => Assert.EndsWith("is de volgende bijwerkdatum: 1 marketingcontact wordt dan niet-marketing", subject, StringComparison.Ordinal));
+        Assert.Contains("11 marketingcontacten tellen nu mee; na die dag zijn het er 10.", TestRelay.Read(relay.Mails.Last().Text).First("text/plain")!.Text(), StringComparison.Ordinal);
+        Assert.Contains("Tot dan kan het weer als marketingcontact worden ingesteld", TestRelay.Read(relay.Mails.Last().Text).First("text/plain")!.Text().ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.All(relay.Mails, mail => Assert.Equal("noor@fernhill.example", mail.To));
     }
 

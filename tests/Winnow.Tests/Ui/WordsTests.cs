@@ -46,6 +46,14 @@ public partial class WordsTests
         return written.Concat(TablesOfWords().Select(word => (word, "a table of words"))).Distinct();
     }
 
+    [Fact]
+    public void Every_title_that_winnow_itself_gives_a_job_is_among_those_that_are_translated()
+    {
+        var given = Directory.EnumerateFiles(Root.At("src", "Winnow"), "*.cs", SearchOption.AllDirectories).SelectMany(file => GivenTitle().Matches(File.ReadAllText(file)).Select(match => InBraces().Replace(match.Groups[1].Value, "{0}"))).ToList();
+        Assert.Contains("Import {0}", given);
+        Assert.Subset(Winnow.Server.Jobs.JobWords.Words.ToHashSet(), given.ToHashSet());
+    }
+
     // Words that pages take from a table: T[line.Word].
     private static IEnumerable<string> TablesOfWords() =>
         SidebarMap.Groups.SelectMany(group => group.Lines.Select(line => line.Word).Append(group.Word)).Append(SidebarMap.Settings.Word)
@@ -62,7 +70,7 @@ public partial class WordsTests
         .Concat(PermissionWords.All.SelectMany(words => new[] { words.Tab, words.Label, words.Hint })).Concat(PermissionSet.Presets.Select(preset => preset.Name))
         .Concat(Winnow.Server.Email.Bounces.BouncePolicyForm.Groups.Select(group => group.Says))
         .Concat(Winnow.Server.Lists.ListWords.Words).Concat(Winnow.Lists.ListFolders.Refusals).Concat(Winnow.Lists.ListConversions.Refusals).Concat([Winnow.Transfer.UndoImport.NoImport, Winnow.Transfer.UndoImport.Stands]).Concat(Winnow.Transfer.ImportRefusals.All).Concat(Winnow.Transfer.UploadFaults.All).Concat(Winnow.Transfer.RejectionReasons.All).Append(Winnow.Jobs.JobRunner.NoRoom).Concat(Winnow.Transfer.Passports.UploadedPassports.Refusals).Append(Winnow.Server.Transfer.ImportEndpoints.NoFile).Concat(Winnow.Transfer.SuppressionFormat.All.Select(format => format.Kind)).Concat(Winnow.Server.Transfer.Reports.Words).Concat(Winnow.Server.Transfer.MoveInWording.Words).Append(Winnow.Transfer.TableFile.Full)
-        .Concat(Winnow.MarketingContacts.MarketingPlans.Refusals.Keys).Concat(Winnow.MarketingContacts.CostlyContacts.Reasons.Select(reason => reason.Label)).Concat(FaultWords());
+        .Concat(Winnow.MarketingContacts.MarketingPlans.Refusals.Keys).Concat(Winnow.MarketingContacts.CostlyContacts.Reasons.Select(reason => reason.Label)).Concat(Winnow.MarketingContacts.StoppingGroup.Words.Values).Concat(FaultWords());
 
     // What stands in the way of sending an e-mail is said by the product itself: new(nameof(email.Subject), "The subject is empty.").
     private static IEnumerable<string> FaultWords() =>
@@ -87,6 +95,12 @@ public partial class WordsTests
 
     [GeneratedRegex(@"@\*.*?\*@|^\s*///?[^\n]*", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Comment();
+
+    [GeneratedRegex("""Enqueue(?:<\w+>)?\(tx, [^";]*\$?"(\w[^"]*)"(?: :|,)""")]
+    private static partial Regex GivenTitle();
+
+    [GeneratedRegex(@"\{[^{}]*\}")]
+    private static partial Regex InBraces();
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Hole();
