@@ -72,6 +72,9 @@ public sealed class MarketingModel(PlanPeriod period, DateOnly boughtOn, TimeZon
 
     public void Wait(TimeSpan time) => now += time;
 
+    /// <summary>How long it is to so many minutes before or after the first instant of the first update date that is so many days away.</summary>
+    public TimeSpan Until(int days, int minutes) => Begin(Next(Today.AddDays(days))).AddMinutes(minutes) is var then && then > now ? then - now : TimeSpan.Zero;
+
     /// <summary>The schedule runs: all dates that came, then the tier.</summary>
     public void Tick()
     {
