@@ -35,11 +35,7 @@ public sealed partial class ContactStore
             {
                 var done = await Set(tx, actor, properties, same, columns, now);
                 were.Add((same.Before, done.Count));
-                if (!hold) more = more with
-                {
-                    Marketing = more.Marketing + done.Count * (long)(One(same.After.IsMarketing) - One(same.Before.IsMarketing)),
-                    Scheduled = more.Scheduled + done.Count * (long)(One(MarketingStatus.IsScheduled(same.After)) - One(MarketingStatus.IsScheduled(same.Before))),
-                };
+                if (!hold && More(same, done.Count) is var own) more = more with { Marketing = more.Marketing + own.Marketing, Scheduled = more.Scheduled + own.Scheduled };
                 if (done.Count < same.Ids.Count) others.AddRange(same.Ids.Except(done));
             }
             left = others;
@@ -90,24 +86,64 @@ public sealed partial class ContactStore
         return [.. groups.Values];
     }
 
+    /// <summary>What <see cref="SetSame"/> does, for all contacts of a span of ids of whom the database itself can tell that they had these values and that nobody
+    /// changed them since a moment: no id goes to and fro. Whoever is left is for <see cref="SetSame"/>; so are all when a list looks at what changes.</summary>
+    /// <param name="above">The span is the ids above this one,</param>
+    /// <param name="last">up to this one.</param>
+    /// <param name="untouchedSince">Contacts that were changed at or after this moment are left.</param>
+    /// <param name="asked">All properties that <paramref name="change"/> looks at or gives: yes or no each.</param>
+    /// <param name="were">What those that are meant have.</param>
+    /// <returns>How many were changed; null when a list looks at what changes.</returns>
+    public async Task<int?> SetSpan(Tx tx, Actor actor, long accountId, PropertyCatalog properties, long above, long last, DateTimeOffset untouchedSince,
+        IReadOnlyList<Property> asked, Action<Contact> change, Contact were)
+    {
+        var (columns, become) = (asked.Select(p => p.Column!).ToList(), were.Copy());
+        change(become);
+        var same = new Same(were, become, [], columns);
+        if (await Minded(tx, accountId, properties, same.Differ.SelectMany(c => properties.InColumn(c.Ordinal)).ToHashSet())) return null;
+        var had = string.Join(" and ", columns.Select(c => Equals(were[c], true) ? c.Name : $"not {c.Name}"));       // as words: an index of those who have it is found by them
+        var setting = Setting.Of(actor, accountId, properties, same, clock.GetUtcNow(), $"id > @above and id <= @last and updated_at < @untouchedSince and {had}", tell: false);
+        (setting.Values["above"], setting.Values["last"], setting.Values["untouchedSince"]) = (above, last, untouchedSince);
+        await tx.Execute(setting.First, setting.Values);
+        var done = await tx.Execute(setting.Then, setting.Values);
+        await Announce(tx, accountId, [], More(same, done));
+        return done;
+    }
+
+    private static ContactCounts More(Same same, long count) =>
+        new(0, count * (One(same.After.IsMarketing) - One(same.Before.IsMarketing)), count * (One(MarketingStatus.IsScheduled(same.After)) - One(MarketingStatus.IsScheduled(same.Before))));
+
     /// <summary>Writes contacts that had the same and get the same, and their history.</summary>
     /// <returns>Those that still had the same.</returns>
     private static async Task<List<long>> Set(Tx tx, Actor actor, PropertyCatalog properties, Same same, List<ContactColumn> columns, DateTimeOffset now)
     {
-        var changed = same.Differ.SelectMany(c => properties.InColumn(c.Ordinal)).Select(id => properties.Find(id)!).ToList();
-        var parameters = same.Differ.ToDictionary(c => c.Name, c => same.After[c]);
-        foreach (var column in columns) parameters["was_" + column.Name] = same.Before[column];
-        (parameters["accountId"], parameters["ids"], parameters["now"]) = (same.Before.AccountId, same.Ids.ToArray(), now);
-        (parameters["source"], parameters["source_id"], parameters["user_id"]) = (actor.Source, actor.SourceId, actor.UserId);
-        (parameters["after"], parameters["before"]) = (Json(same.After), Json(same.Before));
-        var those = $"account_id = @accountId and id in @ids and {string.Join(" and ", columns.Select(c => $"{c.Name} is not distinct from @was_{c.Name}"))}";
-        var update = $"update contacts set {string.Join(", ", same.Differ.Select(c => $"{c.Name} = @{c.Name}"))}, version = version + 1, updated_at = @now where {those} returning id, version";
-        const string History = "insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before) select @accountId, id, version";
-        const string What = "@now, @source, @source_id, @user_id, @after, @before";
-        await tx.Execute(new("before setting columns", d => d == Dialect.Postgres ? ByKey : $"{History} + 1, {What} from contacts where {those}"), parameters);
-        return await tx.Query<long>(new("set columns of contacts", d => d == Dialect.Postgres ? $"with done as ({update}) {History}, {What} from done returning contact_id" : update), parameters);
+        var setting = Setting.Of(actor, same.Before.AccountId, properties, same, now, $"id in @ids and {string.Join(" and ", columns.Select(c => $"{c.Name} is not distinct from @was_{c.Name}"))}", tell: true);
+        foreach (var column in columns) setting.Values["was_" + column.Name] = same.Before[column];
+        setting.Values["ids"] = same.Ids.ToArray();
+        await tx.Execute(setting.First, setting.Values);
+        return await tx.Query<long>(setting.Then, setting.Values);
+    }
 
-        string Json(Contact contact) => CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, contact[p])));
+    /// <summary>The statements that change contacts and note it in their history: on PostgreSQL the second does both.</summary>
+    private sealed record Setting(Dictionary<string, object?> Values, Statement First, Statement Then)
+    {
+        private const string History = "insert into contact_history (account_id, contact_id, version, at, source, source_id, user_id, changes, before) select @accountId, id, version";
+        private const string What = "@now, @source, @source_id, @user_id, @after, @before";
+
+        /// <param name="tell">Whether the second answers with the ids.</param>
+        public static Setting Of(Actor actor, long accountId, PropertyCatalog properties, Same same, DateTimeOffset now, string who, bool tell)
+        {
+            var changed = same.Differ.SelectMany(c => properties.InColumn(c.Ordinal)).Select(id => properties.Find(id)!).ToList();
+            var values = same.Differ.ToDictionary(c => c.Name, c => same.After[c]);
+            (values["accountId"], values["now"], values["source"], values["source_id"], values["user_id"]) = (accountId, now, actor.Source, actor.SourceId, actor.UserId);
+            (values["after"], values["before"]) = (Json(same.After), Json(same.Before));
+            var those = $"account_id = @accountId and {who}";
+            var update = $"update contacts set {string.Join(", ", same.Differ.Select(c => $"{c.Name} = @{c.Name}"))}, version = version + 1, updated_at = @now where {those}";
+            return new(values, new("before setting columns", d => d == Dialect.Postgres ? ByKey : $"{History} + 1, {What} from contacts where {those}"),
+                new("set columns of contacts", d => d == Dialect.Postgres ? $"with done as ({update} returning id, version) {History}, {What} from done{(tell ? " returning contact_id" : "")}" : update + (tell ? " returning id" : "")));
+
+            string Json(Contact contact) => CustomValues.Json(changed.Select(p => KeyValuePair.Create(p.Id, contact[p])));
+        }
     }
 
     /// <summary>Contacts that have the same in some columns.</summary>

@@ -10,12 +10,13 @@ namespace Winnow.MarketingContacts;
 /// <param name="Day">The update date, yyyy-mm-dd in the account's time zone.</param>
 /// <param name="Began">Its first instant (UTC): who was scheduled before it becomes non-marketing.</param>
 /// <param name="After">All contacts up to this id are done.</param>
+/// <param name="Spanned">Of those up to this id, only those are left that somebody touched since the date began.</param>
 /// <param name="AfterOperation">Of the recycle bin, those of all operations before this one, and of this one those up to <paramref name="AfterInBin"/>.</param>
 /// <param name="Flipped">Contacts that became non-marketing.</param>
 /// <param name="InBin">Those of the recycle bin that come back as non-marketing if they are restored.</param>
 /// <param name="Counting">Marketing contacts at the end; null before it.</param>
 /// <param name="Rules">What rules did for it, as the letter says; null before the end.</param>
-public sealed record UpdateState(DateOnly Day, DateTimeOffset Began, long After = 0, long AfterOperation = 0, long AfterInBin = 0, long Flipped = 0, long InBin = 0, long? Counting = null, IReadOnlyList<RuleDeed>? Rules = null);
+public sealed record UpdateState(DateOnly Day, DateTimeOffset Began, long After = 0, long Spanned = 0, long AfterOperation = 0, long AfterInBin = 0, long Flipped = 0, long InBin = 0, long? Counting = null, IReadOnlyList<RuleDeed>? Rules = null);
 
 /// <summary>An update date that came.</summary>
 /// <param name="OnDate">yyyy-mm-dd in the account's time zone.</param>
@@ -49,6 +50,7 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
     public async Task<object?> Run(JobRun run, CancellationToken stop)
     {
         var (pace, likely) = (new PacedBatches(clock), (Contact?)null);
+        while (await NextSpan(run, pace, stop) is { Last: { } last }) await pace.Step(run, tx => Span(tx, run, last), stop);
         while (await Next(run, "scheduled", pace, stop) is { Count: > 0 } found)
             await pace.Step(run, async tx =>
             {
@@ -66,6 +68,9 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
         return db.Read(tx => tx.Query<Scheduled>(Sql[which], new { run.AccountId, state.After, state.AfterOperation, state.AfterInBin, began = state.Began, size = pace.Size }), stop);
     }
 
+    private Task<Piece> NextSpan(JobRun run, PacedBatches pace, CancellationToken stop) =>
+        db.Read(tx => tx.Single<Piece>(Sql["span"], new { run.AccountId, run.State<UpdateState>().Spanned, size = pace.Size }), stop);
+
     private async Task Start(Tx tx, long accountId)
     {
         var (plan, zone) = (await plans.Hold(tx, accountId), await MarketingPlans.Zone(tx, accountId));
@@ -76,6 +81,25 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
         var jobId = await jobs.Enqueue<UpdateDate>(tx, accountId, "Update of marketing contacts", new UpdateState(day, began), scheduled, null);
         await tx.Execute(Sql["begin"], new { accountId, day = MarketingPlans.Text(day), began, jobId });
         await MarketingPlans.Put(tx, accountId, plan with { UpdatedOn = day, Warned = 0, ToldDays = null });
+    }
+
+    /// <summary>Those whom nobody touched since the date began, by what the database knows: nearly all, unless a list looks at them.</summary>
+    private async Task<Step<UpdateState>> Span(Tx tx, JobRun run, long last)
+    {
+        var state = run.State<UpdateState>();
+        var flipped = await contacts.SetSpan(tx, Actor(state.Day), run.AccountId, await properties.Catalog(tx, run.AccountId), state.Spanned, last, state.Began,
+            MarketingStatus.Updated, MarketingStatus.Update, WhoIsScheduled(run.AccountId));
+        if (flipped is null) return new(state with { Spanned = long.MaxValue }, 0);
+        await tx.Execute(Sql["flipped"], new { run.AccountId, day = MarketingPlans.Text(state.Day), count = (long)flipped });
+        return new(state with { Spanned = last, Flipped = state.Flipped + flipped.Value }, flipped.Value);
+    }
+
+    private static Contact WhoIsScheduled(long accountId)
+    {
+        var contact = Contact.New(accountId, 0);
+        MarketingStatus.Set(contact, "", null);
+        MarketingStatus.SetNon(contact);
+        return contact;
     }
 
     private async Task<(Step<UpdateState> Step, Contact? Likely)> Batch(Tx tx, JobRun run, List<Scheduled> found, Contact? likely)
@@ -102,9 +126,7 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
     private async Task<Step<UpdateState>> InBin(Tx tx, JobRun run, List<Scheduled> found)
     {
         var (state, due) = (run.State<UpdateState>(), await Due(tx, run.AccountId, found, run.State<UpdateState>().Began));
-        var before = Contact.New(run.AccountId, 0);
-        MarketingStatus.Set(before, "", null);
-        MarketingStatus.SetNon(before);
+        var before = WhoIsScheduled(run.AccountId);
         var after = before.Copy();
         MarketingStatus.Update(after);
         foreach (var operation in due.GroupBy(d => d.OperationId))
@@ -146,6 +168,8 @@ public sealed class UpdateDate(Db db, MarketingPlans plans, ContactStore contact
     {
         public MarketingPlan? Plan => Period is null ? null : MarketingPlans.Read(Period, BoughtOn!, UpdatedOn!);
     }
+
+    private sealed record Piece(long? Last);
 
     /// <param name="Touched">Changed in any way since the date began.</param>
     /// <param name="Made">Or made since then.</param>

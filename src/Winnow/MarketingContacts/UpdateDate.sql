@@ -13,6 +13,9 @@ insert into marketing_updates (account_id, on_date, began, job_id) values (@acco
 select 0 as operation_id, id, updated_at >= @began as touched, created_at >= @began as made
 from contacts where account_id = @AccountId and until_renewal and id > @After order by id limit @size;
 
+-- name: span
+select max(id) as last from (select id from contacts where account_id = @AccountId and until_renewal and id > @Spanned order by id limit @size) s;
+
 -- name: in-bin
 select operation_id, id, updated_at >= @began as touched, created_at >= @began as made
 from deleted_contacts
