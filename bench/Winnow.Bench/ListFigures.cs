@@ -16,5 +16,6 @@ public static class ListFigures
         ("bulk", BulkMany.Measure),
         ("flip", FlipMany.Measure),
         ("indexes", PropertyIndexTimes.Measure),
+        ("pages", MarketingPages.Measure),
     ];
 }

@@ -12,5 +12,7 @@ public static class MainJob
         ("send", SendMail.Measure),
         ("delete", DeleteMany.Measure),
         ("export", ExportBench.Measure),
+        ("undo", UndoMany.Measure),
+        ("archive", ArchiveMany.Measure),
     ];
 }
