@@ -58,6 +58,38 @@ public sealed class BadLuckTests
         Assert.Equal(Enumerable.Range(0, Rows).Select(n => $"c{n}@example.test").Order(StringComparer.Ordinal), (await text.ReadToEndAsync()).TrimEnd().Split("\r\n").Skip(1).Select(line => line.Split(',')[1]).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task On_a_full_disk_of_PostgreSQL_an_upload_is_refused_and_an_import_waits_for_room_and_goes_on_where_it_was()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null && Environment.GetEnvironmentVariable("CI") is null, "WINNOW_TEST_POSTGRES is not set");
+        await using var disk = new TinyDisk();
+        await using var app = await TestApp.On("postgres");
+        await disk.Hold(app);
+        var imports = app.Get<Imports>();
+        await disk.Room(app, 200_000);
+        Assert.Equal((null, "There is no room for the file: the disk of Winnow is full. Nothing was imported. Tell who runs it, and upload the file again later."), await imports.Upload(1, "people.csv", Csv(), 1, default));
+        Assert.Equal((0L, 0L), (await app.Scalar<long>("select count(*) from files"), await app.Scalar<long>("select count(*) from file_pieces")));
+
+        await disk.Room(app, null);
+        var (id, _) = await imports.Upload(1, "people.csv", Csv(), 1, default);
+        var import = (await imports.Start(1, id!.Value, "People", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, "People", 1, default)).JobId!.Value;
+        await disk.Room(app, 4_000_000);
+        for (var time = 0; time < 8; time++)
+        {
+            await app.RunJobs();
+            app.Clock.Advance(TimeSpan.FromMinutes(1));
+            var waiting = (await app.Get<JobQueue>().Find(1, import))!;
+            Assert.Equal((null, JobRunner.NoRoom), (waiting.Outcome, waiting.Error));
+            Assert.InRange(waiting.Done, 0, Rows - 1);
+            Assert.Equal(waiting.Done, await app.Scalar<long>("select count(*) from contacts where account_id = 1"));
+        }
+        await disk.Room(app, null);
+        await app.RunJobs();
+        var imported = (await app.Get<JobQueue>().Find(1, import))!;
+        Assert.Equal(("done", (long)Rows, (long)Rows), (imported.Outcome, imported.ResultAs<ImportState>()!.Created, await app.Scalar<long>("select count(*) from contacts where account_id = 1")));
+        Assert.Empty(await app.Differences());
+    }
+
     [Theory, Databases]
     public async Task An_import_whose_command_was_killed_goes_on_when_the_command_is_given_again(string database)
     {
