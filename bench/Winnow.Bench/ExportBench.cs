@@ -57,6 +57,7 @@ public static class ExportBench
         return (seconds, await watched);
     }
 
+    /// <summary>The most memory of this process until it is cancelled, in bytes, mapped files included.</summary>
     public static async Task<long> Watch(CancellationToken ended)
     {
         var most = 0L;

@@ -17,6 +17,10 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>Eight times the driver's own: files and many contacts come and go with an eighth of the calls into the kernel. What the connection string says wins.</summary>
     private const string Buffers = "Read Buffer Size=65536;Write Buffer Size=65536;";
+
+    /// <summary>The one writer keeps what a transaction changes, up to 32 MB of pages, until it writes them, once. A reader's pages are good until the next commit, so it keeps few. No file is
+    /// mapped: its pages would count as memory of each connection that reads them, as much as the file is long; the system keeps them all the same.</summary>
+    private const string Settings = "pragma wal_autocheckpoint = 8192; pragma temp_store = memory; pragma mmap_size = 0; ", ForWriting = Settings + "pragma cache_size = -32768", ForReading = Settings + "pragma cache_size = -8192";
     private readonly DbDataSource source;
     private readonly SemaphoreSlim? oneWriter;      // SQLite allows one writer; queue here instead of failing there
 
@@ -45,7 +49,7 @@ public sealed class Db : IAsyncDisposable
         if (oneWriter is not null) await oneWriter.WaitAsync(stop);
         try
         {
-            await using var connection = await Connect(stop);
+            await using var connection = await Connect(stop, writes: true);
             await using var transaction = await connection.BeginTransactionAsync(stop);
             var tx = new Tx(Dialect, connection, transaction, stop, patience);
             var result = await work(tx);
@@ -127,11 +131,10 @@ public sealed class Db : IAsyncDisposable
         await source.DisposeAsync();
     }
 
-    private async Task<DbConnection> Connect(CancellationToken stop)
+    private async Task<DbConnection> Connect(CancellationToken stop, bool writes = false)
     {
         var connection = await source.OpenConnectionAsync(stop);
-        if (connection is SqliteConnection)
-            await connection.ExecuteAsync("pragma cache_size = -65536; pragma wal_autocheckpoint = 8192; pragma temp_store = memory; pragma mmap_size = 1073741824");
+        if (connection is SqliteConnection) await connection.ExecuteAsync(writes ? ForWriting : ForReading);
         return connection;
     }
 

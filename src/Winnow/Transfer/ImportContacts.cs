@@ -5,13 +5,16 @@ using Winnow.Lists;
 
 namespace Winnow.Transfer;
 
-/// <summary>Imports the rows of a file, <see cref="BatchSize"/> at a time: a batch, the place in the file behind it, its rejected
+/// <summary>Imports the rows of a file, up to <see cref="BatchSize"/> at a time: a batch, the place in the file behind it, its rejected
 /// rows and its part of the list commit together, so an import whose process dies goes on behind the last whole batch.
 /// Rows are read and understood, and their contacts looked up, ahead of the writer, on the other core.</summary>
 public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts, MarketingFuse fuse, MarketingQueue queue, Properties properties, ListStore lists, ListMembers members) : IJob
 {
     internal const int BatchSize = 5_000;
-    private const int BatchCharacters = 8 << 20;
+
+    /// <summary>What bounds the memory of an import: a batch that is stored and one that is looked up are in it at a time, each some twenty times its text. Rows of 20 columns come some
+    /// 2,500 at a time, short ones, of which lists are asked, by <see cref="BatchSize"/>.</summary>
+    private const int BatchCharacters = 1 << 20;
     private static readonly SqlFile Sql = SqlFile.Beside<ImportContacts>();
 
     /// <inheritdoc/>
