@@ -9,7 +9,7 @@ namespace Winnow.Tests;
 public sealed class Chromium : IAsyncDisposable
 {
     /// <summary>The browser; null when this machine has none (then tests that need it are skipped, in CI they fail).</summary>
-    public static readonly string? Path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+    public static readonly string? Path = new[] { "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
     /// <summary>Refusals are answers, and htmx calls it an error when a newer request of the same part takes the place of an older one.</summary>
     private static readonly string[] Expected = ["the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest"];

@@ -11,8 +11,21 @@ namespace Winnow.Tests;
 /// the next e-mail without them.</summary>
 /// <param name="db">The database of the server, to wait for what no page waits for.</param>
 /// <param name="look">Names the pictures; null for none, and no search for faults in the look.</param>
-internal sealed class BrowserStory(Db db, IPage page, string? look)
+/// <param name="words">The words of the language in which the browser asks for pages.</param>
+internal sealed class BrowserStory(Db db, IPage page, string? look, BrowserStory.Words words)
 {
+    /// <summary>What is clicked and read, as the article writes it; with {0} where a number stands, or a name.</summary>
+    internal sealed record Words(string Contacts, string Rejected, string UnknownUser, string BounceTools, string CollectHardBounced, string MakeList, string Export, string Unsubscribed, string Bounced,
+        string SpamReports, string Remove, string Import, string Send, string BouncedBefore, string SpamBefore, string SelectAll, string AllSelected, string More, string Delete, string DeleteContacts, string DeleteContact)
+    {
+        public static readonly Words English = new("{0} contacts", "Download the rejected rows with reasons", "Unknown user", "Email bounce tools", "Create list of hard bounced contacts", "Create list of {0} contacts",
+            "Export unsubscribes and bounces", "Unsubscribed contacts", "Bounced contacts", "Spam reports", "Remove {0}", "Import", "Send to {0} contacts", "Bounced before", "Reported spam before",
+            "Select all {0} contacts", "All {0} contacts selected.", "More", "Delete", "Delete {0} contacts", "Delete {0} contact");
+        public static readonly Words Dutch = new("{0} contacten", "Geweigerde rijen met redenen downloaden", "Onbekende gebruiker", "Hulpmiddelen voor bounces", "Lijst van hard gebouncete contacten maken", "Lijst van {0} contacten maken",
+            "Afmeldingen en bounces exporteren", "Afgemelde contacten", "Gebouncete contacten", "Spammeldingen", "{0} verwijderen", "importeren", "Naar {0} contacten verzenden", "Eerder gebouncet", "Meldde eerder spam",
+            "Alle {0} contacten selecteren", "Alle {0} contacten geselecteerd.", "Meer", "Verwijderen", "{0} contacten verwijderen", "{0} contact verwijderen");
+    }
+
     private const int HardBounced = Crowd.Dead + Crowd.Refused + Crowd.Full, UnknownUser = Crowd.Dead + Crowd.Refused;
     private int all;
     private FilePayload? complaints;
@@ -38,7 +51,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await ImportComplaints();
         await DeleteAll(Crowd.Complainers.Count);
         await page.GotoAsync("/contacts");
-        await Expect(page.Locator("main")).ToContainTextAsync($"{all - Crowd.Complainers.Count} contacts");
+        await Expect(page.Locator("main")).ToContainTextAsync(Say(words.Contacts, all - Crowd.Complainers.Count));
         await SignOut();
     }
 
@@ -105,7 +118,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await Check("import-mapping");
         await page.ClickAsync("main form button.btn-primary");
         await Expect(page.Locator("#job .tile >> nth=0")).ToContainTextAsync($"{all}");
-        await Expect(page.GetByText("Download the rejected rows with reasons")).ToBeVisibleAsync();
+        await Expect(page.GetByText(words.Rejected)).ToBeVisibleAsync();
         await Check("import");
         await page.GotoAsync("/contacts");
         await Expect(page.Locator(".dt tbody tr")).ToHaveCountAsync(25);
@@ -148,7 +161,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await page.SelectOptionAsync("#include", new SelectOptionValue { Label = $"Garden fair ({all})" });
         await Expect(page.Locator("#audience")).ToContainTextAsync($"{all}");
         await Check("email-edit");
-        await Send($"Send to {all} contacts", "email-send");
+        await Send(Say(words.Send, all), "email-send");
     }
 
     private async Task ReadReport()
@@ -168,7 +181,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
     {
         await page.ClickAsync(".dt tbody tr a.name >> nth=0");
         await Expect(page.Locator(".court")).ToBeVisibleAsync();
-        await Expect(page.Locator("main")).ToContainTextAsync("Unknown user");
+        await Expect(page.Locator("main")).ToContainTextAsync(words.UnknownUser);
         await Check("contact-bounced");
         await page.ClickAsync(".court a[href*='/evidence/'] >> nth=0");
         await Expect(page.Locator("pre.raw.open")).ToContainTextAsync("5.1.1");
@@ -176,19 +189,19 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await page.GotoAsync("/lists");
         await Check("lists");
         await page.GetByText("Hard bounced", new() { Exact = true }).First.ClickAsync();
-        await Expect(page.Locator("main")).ToContainTextAsync($"{HardBounced} contacts");
+        await Expect(page.Locator("main")).ToContainTextAsync(Say(words.Contacts, HardBounced));
         await Check("list-active");
     }
 
     private async Task CollectHardBounced()
     {
         await page.GotoAsync("/email");
-        await page.GetByText("Email bounce tools").ClickAsync();
+        await page.GetByText(words.BounceTools).ClickAsync();
         await Check("bounce-tools");
-        await page.GetByText("Create list of hard bounced contacts").ClickAsync();
+        await page.GetByText(words.CollectHardBounced).ClickAsync();
         var dialog = page.Locator("#dialog dialog[open]");
         foreach (var reason in new[] { "MAILBOX_FULL", "POLICY", "SPAM", "CONTENT", "OTHER" }) await dialog.Locator($"[name=Reason][value={reason}]").UncheckAsync();
-        await Expect(dialog.Locator("#hb-deed")).ToHaveTextAsync($"Create list of {UnknownUser} contacts");
+        await Expect(dialog.Locator("#hb-deed")).ToHaveTextAsync(Say(words.MakeList, UnknownUser));
         await dialog.Locator("[name=Name]").FillAsync("Clean-up");
         await Check("hard-bounce-list");
         await dialog.Locator("#hb-deed").ClickAsync();
@@ -202,26 +215,25 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
     {
         await DeleteAll(UnknownUser, "delete");
         await page.GotoAsync("/contacts");
-        await Expect(page.Locator("main")).ToContainTextAsync($"{all - UnknownUser} contacts");
+        await Expect(page.Locator("main")).ToContainTextAsync(Say(words.Contacts, all - UnknownUser));
     }
 
     /// <summary>All contacts of the list that is open.</summary>
     private async Task DeleteAll(int count, string? picture = null)
     {
-        var (contacts, wrong) = ($"{count} contact{(count == 1 ? "" : "s")}", $"{count + 1}");
         await page.CheckAsync(".dt thead input[type=checkbox]");
         if (count > 25)
         {
-            await page.ClickAsync($".bulkbar a:has-text('Select all {contacts}')");
-            await Expect(page.Locator(".bulkbar")).ToContainTextAsync($"All {contacts} selected.");
+            await page.ClickAsync($".bulkbar a:has-text('{Say(words.SelectAll, count)}')");
+            await Expect(page.Locator(".bulkbar")).ToContainTextAsync(Say(words.AllSelected, count));
         }
         if (picture is not null) await Check("list-all-selected");
-        await page.Locator(".bulkbar").GetByText("More").ClickAsync();
-        await page.Locator(".bulkbar").GetByText("Delete", new() { Exact = true }).ClickAsync();
+        await page.Locator(".bulkbar").GetByText(words.More).ClickAsync();
+        await page.Locator(".bulkbar").GetByText(words.Delete, new() { Exact = true }).ClickAsync();
         var dialog = page.Locator("#dialog dialog[open]");
         var deed = dialog.Locator("[data-needs-count]");
-        await Expect(deed).ToHaveTextAsync($"Delete {contacts}");
-        await dialog.Locator("[name=Typed]").FillAsync(wrong);
+        await Expect(deed).ToHaveTextAsync(Say(count == 1 ? words.DeleteContact : words.DeleteContacts, count));
+        await dialog.Locator("[name=Typed]").FillAsync($"{count + 1}");
         await Expect(deed).ToBeDisabledAsync();
         if (picture is not null) await Check(picture);
         await dialog.Locator("[name=Typed]").FillAsync($"{count}");
@@ -241,7 +253,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await Expect(page.Locator("#job a[href='/recycle-bin']")).ToBeVisibleAsync();
         await Check("job-restore");
         await page.GotoAsync("/contacts");
-        await Expect(page.Locator("main")).ToContainTextAsync($"{all} contacts");
+        await Expect(page.Locator("main")).ToContainTextAsync(Say(words.Contacts, all));
     }
 
     private async Task SendSecond()
@@ -251,9 +263,9 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await page.ClickAsync("#dialog dialog[open] button.btn-primary");
         await page.WaitForURLAsync("**/edit");
         // the dead and the one who complained are left out; a full mailbox may be emptied
-        await Send($"Send to {all - UnknownUser - Crowd.Complainers.Count} contacts", "email-send-again");
-        await Expect(page.Locator("main")).ToContainTextAsync("Bounced before");
-        await Expect(page.Locator("main")).ToContainTextAsync("Reported spam before");
+        await Send(Say(words.Send, all - UnknownUser - Crowd.Complainers.Count), "email-send-again");
+        await Expect(page.Locator("main")).ToContainTextAsync(words.BouncedBefore);
+        await Expect(page.Locator("main")).ToContainTextAsync(words.SpamBefore);
         await page.ClickAsync("main a[href*='outcome=not_sent'] >> nth=0");
         await Expect(page.Locator(".dt tbody tr")).ToHaveCountAsync(UnknownUser + Crowd.Complainers.Count);
         await Check("email-not-sent");
@@ -263,16 +275,16 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
     private async Task ExportComplaints()
     {
         await page.GotoAsync("/email");
-        await page.GetByText("Email bounce tools").ClickAsync();
-        await page.GetByText("Export unsubscribes and bounces").ClickAsync();
+        await page.GetByText(words.BounceTools).ClickAsync();
+        await page.GetByText(words.Export).ClickAsync();
         var dialog = page.Locator("#dialog dialog[open]");
         await Expect(dialog.Locator("[name=To]")).ToHaveValueAsync("noor@fernhill.example");
-        foreach (var kind in new[] { "Unsubscribed contacts", "Bounced contacts" })
+        foreach (var kind in new[] { words.Unsubscribed, words.Bounced })
         {
-            await dialog.GetByLabel($"Remove {kind}").ClickAsync();
-            await Expect(dialog.GetByLabel($"Remove {kind}")).ToHaveCountAsync(0);
+            await dialog.GetByLabel(Say(words.Remove, kind)).ClickAsync();
+            await Expect(dialog.GetByLabel(Say(words.Remove, kind))).ToHaveCountAsync(0);
         }
-        await Expect(dialog.GetByLabel("Remove Spam reports")).ToHaveCountAsync(1);
+        await Expect(dialog.GetByLabel(Say(words.Remove, words.SpamReports))).ToHaveCountAsync(1);
         await Check("export-complaints");
         await dialog.Locator("footer .btn-primary").ClickAsync();
         await page.WaitForURLAsync("**/jobs/*");
@@ -292,7 +304,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
         await page.FillAsync("[name=Name]", "Complained");
         await page.CheckAsync("[name=MakeList]");
         await Check("import-complaints");
-        await page.Locator("main form button.btn-primary", new() { HasTextString = "Import" }).ClickAsync();
+        await page.Locator("main form button.btn-primary", new() { HasTextString = words.Import }).ClickAsync();
         await page.ClickAsync("main a[href^='/lists/']");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Complained");
     }
@@ -309,6 +321,8 @@ internal sealed class BrowserStory(Db db, IPage page, string? look)
             await db.Read(tx => tx.Single<long>(Statement.Built("test", "select count(*) from marketing_emails where account_id = 1 and state = 'sending'"))) == 0);
         await page.ReloadAsync();
     }
+
+    private static string Say(string words, object one) => string.Format(CultureInfo.InvariantCulture, words, one);
 
     private Task Check(string name) => look is null ? Task.CompletedTask : Chromium.Check(page, $"story-{name}-{look}");
 

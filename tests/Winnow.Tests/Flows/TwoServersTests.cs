@@ -22,7 +22,7 @@ public sealed class TwoServersTests
         await using var relay = new PracticeRelay(0, () => new(IPAddress.Loopback, mail), TimeProvider.System);
         await using var chromium = await Chromium.Start();
 
-        try { await new BrowserStory(db, await chromium.Page(proxy.Address), look: null).Tell(relay.Endpoint.Port); }
+        try { await new BrowserStory(db, await chromium.Page(proxy.Address), look: null, BrowserStory.Words.English).Tell(relay.Endpoint.Port); }
         catch (Exception e) when (e is not Xunit.Sdk.XunitException) { throw new InvalidOperationException($"{e.Message}\n\n{first.Log}\n\n{second.Log}", e); }
 
         Assert.All(proxy.Served, requests => Assert.InRange(requests, 50, int.MaxValue));

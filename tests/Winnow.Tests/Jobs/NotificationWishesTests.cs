@@ -21,7 +21,7 @@ public sealed class NotificationWishesTests
         var mail = Assert.Single(relay.Mails);
         Assert.Equal("noor@fernhill.example", mail.To);
         var read = TestRelay.Read(mail.Text);
-        Assert.Equal("Import leads: Mislukt", read.Headers.Text("Subject"));
+        Assert.Equal("leads importeren: Mislukt", read.Headers.Text("Subject"));
         Assert.Contains($"https://crm.fernhill.example/jobs/{failed}", read.First("text/plain")!.Text(), StringComparison.Ordinal);
 
         var page = await WebApp.Page(app.Http, "/settings/notifications");
@@ -31,7 +31,7 @@ public sealed class NotificationWishesTests
         await Good(app, "Delft");
         Assert.Equal(3, (await Bell(app)).Unread);                                              // the import, not the list
         Assert.Equal(2, relay.Mails.Count);
-        Assert.StartsWith("Fill the list Delft: ", TestRelay.Read(relay.Mails.Last().Text).Headers.Text("Subject"), StringComparison.Ordinal);
+        Assert.StartsWith("De lijst Delft vullen: ", TestRelay.Read(relay.Mails.Last().Text).Headers.Text("Subject"), StringComparison.Ordinal);
         Assert.Contains("Meldingen anders ingesteld", (await WebApp.Page(app.Http, "/settings/audit")).QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
     }
 
