@@ -16,14 +16,14 @@ internal sealed class BrowserStory(Db db, IPage page, string? look, BrowserStory
 {
     /// <summary>What is clicked and read, as the article writes it; with {0} where a number stands, or a name.</summary>
     internal sealed record Words(string Contacts, string Rejected, string UnknownUser, string BounceTools, string CollectHardBounced, string MakeList, string Export, string Unsubscribed, string Bounced,
-        string SpamReports, string Remove, string Import, string Send, string BouncedBefore, string SpamBefore, string SelectAll, string AllSelected, string More, string Delete, string DeleteContacts, string DeleteContact)
+        string SpamReports, string Remove, string Import, string Send, string BouncedBefore, string SpamBefore, string SelectAll, string AllSelected, string More, string Delete, string DeleteContacts, string DeleteContact, char Separator)
     {
         public static readonly Words English = new("{0} contacts", "Download the rejected rows with reasons", "Unknown user", "Email bounce tools", "Create list of hard bounced contacts", "Create list of {0} contacts",
             "Export unsubscribes and bounces", "Unsubscribed contacts", "Bounced contacts", "Spam reports", "Remove {0}", "Import", "Send to {0} contacts", "Bounced before", "Reported spam before",
-            "Select all {0} contacts", "All {0} contacts selected.", "More", "Delete", "Delete {0} contacts", "Delete {0} contact");
+            "Select all {0} contacts", "All {0} contacts selected.", "More", "Delete", "Delete {0} contacts", "Delete {0} contact", ',');
         public static readonly Words Dutch = new("{0} contacten", "Geweigerde rijen met redenen downloaden", "Onbekende gebruiker", "Hulpmiddelen voor bounces", "Lijst van hard gebouncete contacten maken", "Lijst van {0} contacten maken",
             "Afmeldingen en bounces exporteren", "Afgemelde contacten", "Gebouncete contacten", "Spammeldingen", "{0} verwijderen", "importeren", "Naar {0} contacten verzenden", "Eerder gebouncet", "Meldde eerder spam",
-            "Alle {0} contacten selecteren", "Alle {0} contacten geselecteerd.", "Meer", "Verwijderen", "{0} contacten verwijderen", "{0} contact verwijderen");
+            "Alle {0} contacten selecteren", "Alle {0} contacten geselecteerd.", "Meer", "Verwijderen", "{0} contacten verwijderen", "{0} contact verwijderen", ';');
     }
 
     private const int HardBounced = Crowd.Dead + Crowd.Refused + Crowd.Full, UnknownUser = Crowd.Dead + Crowd.Refused;
@@ -290,7 +290,7 @@ internal sealed class BrowserStory(Db db, IPage page, string? look, BrowserStory
         await page.WaitForURLAsync("**/jobs/*");
         var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("#job a[href^='/exports/']"));
         var lines = (await File.ReadAllTextAsync(await download.PathAsync())).TrimStart('\uFEFF').Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["Email,Portal Spam Report", .. Crowd.Complainers.Select(address => $"{address},TRUE")], lines.Select(line => line.Trim()));
+        Assert.Equal([$"Email{words.Separator}Portal Spam Report", .. Crowd.Complainers.Select(address => $"{address}{words.Separator}TRUE")], lines.Select(line => line.Trim()));
         complaints = new() { Name = "spam reports.csv", MimeType = "text/csv", Buffer = await File.ReadAllBytesAsync(await download.PathAsync()) };
     }
 
