@@ -48,12 +48,12 @@ public sealed class MarketingModelTests
         }
     }
 
-    /// <summary>The first deeds of a life, each three months or more after the one before, within half an hour of an update date for which somebody is scheduled.</summary>
+    /// <summary>The first deeds of a life, each three months or more after the one before, within half an hour of an update date, right before or after which somebody is scheduled.</summary>
     private static Life OverYears(Life life)
     {
         const int Most = 12;
         var apart = (int)Math.Ceiling(Years.TotalDays / Most) + 1;
-        return life with { Deeds = [.. life.Deeds[..Most].SelectMany(deed => new[] { deed, deed with { Kind = "set" }, deed with { Kind = "set-non" }, new("date", apart, deed.Amount), new("tick", 0, 0) })] };
+        return life with { Deeds = [.. life.Deeds[..Most].SelectMany(deed => new[] { deed, new("date", apart, deed.Amount), deed with { Kind = "set" }, deed with { Kind = "set-non" }, new("minutes", 0, 30), new("tick", 0, 0) })] };
     }
 
     private static async Task<string?> Live(TestApp app, long account, Life life)
