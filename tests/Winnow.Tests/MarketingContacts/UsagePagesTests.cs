@@ -92,6 +92,11 @@ public sealed class UsagePagesTests
         Assert.Null((await app.Services.GetRequiredService<MarketingPlans>().Of(1)).LowerTo);
         Assert.Contains("Contact tier or plan changed", (await WebApp.Page(app.Http, "/settings/audit")).QuerySelector("tbody")!.TextContent, StringComparison.Ordinal);
 
+        await app.Services.GetRequiredService<Db>().Write(tx => tx.Execute(Statement.Built("many", "update contact_counts set contacts = 3000000 where account_id = @accountId"), new { accountId = 1L }));
+        var waiting = (await WebApp.Page(app.Http, "/usage/costly?days=90")).QuerySelector("#costly")!;                       // so many are counted once the page is there
+        Assert.Equal(("true", "/usage/costly?days=90", null), (waiting.GetAttribute("aria-busy"), waiting.GetAttribute("hx-get"), waiting.QuerySelector("table")?.OuterHtml));
+        Assert.NotNull((await WebApp.Page(app.Http, "/usage/costly?days=90&now=1")).QuerySelector("#costly table"));
+
         using var reader = await app.Colleague("reader@fernhill.example", PermissionSet.Of(Permission.EditContacts));
         Assert.Empty((await WebApp.Page(reader, "/usage")).QuerySelectorAll("main a[href='/usage/plan'], main a[href='/usage/manage']"));
         Assert.Equal(HttpStatusCode.Forbidden, (await reader.GetAsync(Plan)).StatusCode);
