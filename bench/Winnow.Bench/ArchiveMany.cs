@@ -9,7 +9,7 @@ public static class ArchiveMany
     /// <summary>Seconds for the whole, and the most memory.</summary>
     public static async Task<IReadOnlyList<Figure>> Measure(Place place, int rows)
     {
-        await Account(place);
+        await Million.Account(place);
         await Million.Fill(place, rows / 4);
         var few = await Round(place);
         await Million.Fill(place, rows);
@@ -23,20 +23,17 @@ public static class ArchiveMany
         ];
     }
 
-    private static Task Account(Place place) =>
-        place.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (1, 'Bench', 'UTC', 'en', @secret, 0) on conflict do nothing", new { secret = new byte[32] });
-
     private static async Task<(double Backup, double Restore, long BackupMemory, long RestoreMemory)> Round(Place place)
     {
         var file = Path.GetTempFileName();
         try
         {
-            var (backup, backupMemory) = await Watched(async () =>
+            var (backup, backupMemory) = await Figure.Watched(async () =>
             {
                 await using var to = File.Create(file);
                 await place.Get<WriteArchive>().Write(to, Place.Account, _ => Task.CompletedTask);
             });
-            var (restore, restoreMemory) = await Watched(async () =>
+            var (restore, restoreMemory) = await Figure.Watched(async () =>
             {
                 await using var from = File.OpenRead(file);
                 if (await place.Get<RestoreAccount>().Restore(from, RestoreAs.New, false, true, _ => Task.CompletedTask) is { Error: { } error }) throw new InvalidOperationException(error);
@@ -44,14 +41,5 @@ public static class ArchiveMany
             return (backup, restore, backupMemory, restoreMemory);
         }
         finally { File.Delete(file); }
-    }
-
-    private static async Task<(double Seconds, long Memory)> Watched(Func<Task> work)
-    {
-        using var ended = new CancellationTokenSource();
-        var watched = ExportBench.Watch(ended.Token);
-        var seconds = await Figure.Seconds(work);
-        await ended.CancelAsync();
-        return (seconds, await watched);
     }
 }

@@ -47,27 +47,11 @@ public static class ExportBench
         var (export, all) = (place.Get<ExportContacts>(), new SelectionQuery(null));
         var receipt = (await export.Freeze(Place.Account, all, TimeZoneInfo.Utc, 1)).Receipt!;
         var order = await export.Confirm(Place.Account, receipt.SelectionId, new(Columns, ',', isWorkbook), all, TimeZoneInfo.Utc, "all", "bench", "bench.csv", 1);
-        using var ended = new CancellationTokenSource();
-        var watched = Watch(ended.Token);
-        var seconds = await Figure.Seconds(() => place.Get<JobRunner>().RunOpenJobs());
-        await ended.CancelAsync();
+        var watched = await Figure.Watched(() => place.Get<JobRunner>().RunOpenJobs());
         var state = (await place.Get<JobQueue>().Find(Place.Account, order.JobId!.Value))!.ResultAs<ExportState>()!;
         if (state.ExpiresAt is null || state.Rows != receipt.Count) throw new InvalidOperationException($"{state}");
         await place.Db.Write(tx => place.Get<Files>().Delete(tx, Place.Account, state.FileId));
-        return (seconds, await watched);
-    }
-
-    /// <summary>The most memory of this process until it is cancelled, in bytes, mapped files included.</summary>
-    public static async Task<long> Watch(CancellationToken ended)
-    {
-        var most = 0L;
-        while (!ended.IsCancellationRequested)
-        {
-            most = Math.Max(most, Environment.WorkingSet);
-            try { await Task.Delay(50, ended); }
-            catch (OperationCanceledException) { }
-        }
-        return most;
+        return watched;
     }
 
     private static async Task<double> PsqlCopy(Place place)

@@ -32,6 +32,28 @@ public sealed record Figure(string Name, double Value, double Limit, string Unit
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
+    /// <summary>Seconds that the work took, and the most memory of this process meanwhile, in bytes, mapped files included.</summary>
+    public static async Task<(double Seconds, long Memory)> Watched(Func<Task> work)
+    {
+        using var ended = new CancellationTokenSource();
+        var watched = Watch(ended.Token);
+        var seconds = await Seconds(work);
+        await ended.CancelAsync();
+        return (seconds, await watched);
+    }
+
     /// <summary>The middle one; rounds are interleaved, so that a slow moment of the machine hits both sides.</summary>
     public static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
+
+    private static async Task<long> Watch(CancellationToken ended)
+    {
+        var most = 0L;
+        while (!ended.IsCancellationRequested)
+        {
+            most = Math.Max(most, Environment.WorkingSet);
+            try { await Task.Delay(50, ended); }
+            catch (OperationCanceledException) { }
+        }
+        return most;
+    }
 }

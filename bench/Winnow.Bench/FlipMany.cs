@@ -17,7 +17,7 @@ public static class FlipMany
     {
         await Million.Fill(place, rows);
         var count = rows / 2;
-        await place.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (1, 'Bench', 'UTC', 'en', @secret, 0) on conflict do nothing", new { secret = new byte[32] });
+        await Million.Account(place);
         await BackOnce(place);
         List<double> ours = [], once = [];
         for (var round = 0; round < Rounds; round++)

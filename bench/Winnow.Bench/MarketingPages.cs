@@ -12,7 +12,7 @@ public static class MarketingPages
     public static async Task<IReadOnlyList<Figure>> Measure(Place place, int rows)
     {
         await Million.Fill(place, rows);
-        await place.Execute("insert into accounts (account_id, name, time_zone, language, secret, created_at) values (1, 'Bench', 'UTC', 'en', @secret, 0) on conflict do nothing", new { secret = new byte[32] });
+        await Million.Account(place);
         var (plans, contacts, costly, stopping, rules) = (place.Get<MarketingPlans>(), place.Get<ContactStore>(), place.Get<CostlyContacts>(), place.Get<StoppingContacts>(), place.Get<MarketingRules>());
         StoppingGroup[] few = [new(StoppingKind.HardBounced), new(StoppingKind.Unsubscribed), new(StoppingKind.Complained)], all = [.. few, new(StoppingKind.Unopened, 11), new(StoppingKind.Unengaged, 180)];
         List<Figure> figures =

@@ -29,13 +29,10 @@ public static class UndoMany
             var (undo, id) = (place.Get<UndoImport>(), await place.Scalar<long>("select max(id) from imports where account_id = @account", new { account }));
             var order = await undo.Confirm(account, id, (await undo.Find(account, id))!.Left, "bench", 1);
             if (order.JobId is not { } job) throw new InvalidOperationException($"{order}");
-            using var ended = new CancellationTokenSource();
-            var watched = ExportBench.Watch(ended.Token);
-            var seconds = await Figure.Seconds(() => place.Get<JobRunner>().RunOpenJobs());
-            await ended.CancelAsync();
+            var (seconds, memory) = await Figure.Watched(() => place.Get<JobRunner>().RunOpenJobs());
             var left = await place.Scalar<long>("select count(*) from contacts where account_id = @account", new { account });
             var state = (await place.Get<JobQueue>().Find(account, job))!.ResultAs<UndoImportState>()!;
-            return left == 0 && state.Deleted == rows ? (import, seconds, await watched) : throw new InvalidOperationException($"{left} left: {state}");
+            return left == 0 && state.Deleted == rows ? (import, seconds, memory) : throw new InvalidOperationException($"{left} left: {state}");
         }
         finally { File.Delete(csv); }
     }

@@ -83,7 +83,7 @@ public static class JobWords
     public static string Title(Notification ended, IStringLocalizer<Words> words) => Title(ended.Kind, ended.Title, words);
 
     private static string Title(string kind, string title, IStringLocalizer<Words> words) =>
-        Titles.TryGetValue(kind, out var known) && known.Parts(title) is var (text, names) && known.All.Contains(text) ? words[text, [.. names.Select(name => kind == nameof(SetMarketing) ? ManageChoices.Said(name, words) : name)]] : title;
+        Titles.TryGetValue(kind, out var known) && known.Find(title) is var (text, names) ? words[text, [.. names.Select(name => kind == nameof(SetMarketing) ? ManageChoices.Said(name, words) : name)]] : title;
 
     /// <summary>The icon's name.</summary>
     /// <param name="kind">As in the jobs table.</param>

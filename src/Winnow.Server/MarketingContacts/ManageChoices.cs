@@ -98,5 +98,5 @@ public sealed record ManageChoices(IReadOnlyList<string>? Who, int Mails, string
     }];
 
     /// <summary>A group that a rule named in English, in the reader's language; other words as they are.</summary>
-    public static string Said(string said, IStringLocalizer<Words> words) => English.Parts(said) is var (text, names) && English.All.Contains(text) ? words[text, [.. names]] : said;
+    public static string Said(string said, IStringLocalizer<Words> words) => English.Find(said) is var (text, names) ? words[text, [.. names]] : said;
 }

@@ -48,6 +48,9 @@ public sealed record ContactCounts(long All, long Marketing, long Scheduled)
 
     /// <summary>Contacts that count and go on counting.</summary>
     public long Staying => Marketing - Scheduled;
+
+    /// <summary>Both together.</summary>
+    public static ContactCounts operator +(ContactCounts one, ContactCounts more) => new(one.All + more.All, one.Marketing + more.Marketing, one.Scheduled + more.Scheduled);
 }
 
 /// <summary>Hears of every change of contacts in the transaction that makes it: list membership and the search index are

@@ -35,7 +35,7 @@ public sealed partial class ContactStore
             {
                 var done = await Set(tx, actor, properties, same, columns, now);
                 were.Add((same.Before, done.Count));
-                if (!hold && More(same, done.Count) is var own) more = more with { Marketing = more.Marketing + own.Marketing, Scheduled = more.Scheduled + own.Scheduled };
+                if (!hold) more += More(same, done.Count);
                 if (done.Count < same.Ids.Count) others.AddRange(same.Ids.Except(done));
             }
             left = others;

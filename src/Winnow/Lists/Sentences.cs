@@ -13,11 +13,14 @@ public sealed partial class Sentences(IEnumerable<string> texts)
     public IReadOnlyList<string> All { get; } = [.. texts];
 
     /// <summary>Which sentence was said, and the names in it; the text itself when it is none of these.</summary>
-    public (string Text, string[] Names) Parts(string said)
+    public (string Text, string[] Names) Parts(string said) => Find(said) ?? (said, []);
+
+    /// <summary>Which sentence was said, and the names in it; null when it is none of these.</summary>
+    public (string Text, string[] Names)? Find(string said)
     {
         foreach (var (text, pattern) in patterns)
             if (pattern.Match(said) is { Success: true } match) return (text, [.. match.Groups.Values.Skip(1).Select(g => g.Value)]);
-        return (said, []);
+        return null;
     }
 
     [GeneratedRegex(@"\\\{\d}")]

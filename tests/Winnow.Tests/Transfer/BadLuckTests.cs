@@ -19,30 +19,9 @@ public sealed class BadLuckTests
     public async Task On_a_full_disk_uploads_are_refused_and_imports_and_exports_wait_for_room_and_go_on_where_they_were()
     {
         await using var app = await TestApp.On("sqlite");
-        var imports = app.Get<Imports>();
-        await Room(app, 40);
-        Assert.Equal((null, "There is no room for the file: the disk of Winnow is full. Nothing was imported. Tell who runs it, and upload the file again later."), await imports.Upload(1, "people.csv", Csv(), 1, default));
-        Assert.Equal((0L, 0L), (await app.Scalar<long>("select count(*) from files"), await app.Scalar<long>("select count(*) from file_pieces")));
-
-        await Room(app, null);
-        var (id, _) = await imports.Upload(1, "people.csv", Csv(), 1, default);
-        await Room(app, 300);
-        var import = (await imports.Start(1, id!.Value, "People", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, "People", 1, default)).JobId!.Value;
-        for (var time = 0; time < 8; time++)                                          // longer than a job that fails is tried again
-        {
-            await app.RunJobs();
-            app.Clock.Advance(TimeSpan.FromMinutes(1));
-            var waiting = (await app.Get<JobQueue>().Find(1, import))!;
-            Assert.Equal((null, JobRunner.NoRoom), (waiting.Outcome, waiting.Error));
-            Assert.InRange(waiting.Done, 0, Rows - 1);
-            Assert.Equal(waiting.Done, await app.Scalar<long>("select count(*) from contacts where account_id = 1"));
-        }
-        await Room(app, null);
-        await app.RunJobs();
-        var imported = (await app.Get<JobQueue>().Find(1, import))!;
-        Assert.Equal(("done", (long)Rows, 0L), (imported.Outcome, imported.ResultAs<ImportState>()!.Created, await app.Scalar<long>("select count(*) from contact_history where account_id = 1")));
+        await ImportOnFullDisk(app, pages => Room(app, (int?)pages), 40, 300);
+        Assert.Equal(0L, await app.Scalar<long>("select count(*) from contact_history where account_id = 1"));
         Assert.Equal(Rows, (await app.Members((await app.Db.Read(async tx => await app.Get<ListStore>().FindByName(tx, 1, "People")))!)).Count());
-        Assert.Empty(await app.Differences());
 
         var (exports, everyone) = (app.Get<ExportContacts>(), new SelectionQuery(null));
         var receipt = (await exports.Freeze(1, everyone, TimeZoneInfo.Utc, 1)).Receipt!;
@@ -65,29 +44,7 @@ public sealed class BadLuckTests
         await using var disk = new TinyDisk();
         await using var app = await TestApp.On("postgres");
         await disk.Hold(app);
-        var imports = app.Get<Imports>();
-        await disk.Room(app, 200_000);
-        Assert.Equal((null, "There is no room for the file: the disk of Winnow is full. Nothing was imported. Tell who runs it, and upload the file again later."), await imports.Upload(1, "people.csv", Csv(), 1, default));
-        Assert.Equal((0L, 0L), (await app.Scalar<long>("select count(*) from files"), await app.Scalar<long>("select count(*) from file_pieces")));
-
-        await disk.Room(app, null);
-        var (id, _) = await imports.Upload(1, "people.csv", Csv(), 1, default);
-        var import = (await imports.Start(1, id!.Value, "People", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, "People", 1, default)).JobId!.Value;
-        await disk.Room(app, 4_000_000);
-        for (var time = 0; time < 8; time++)
-        {
-            await app.RunJobs();
-            app.Clock.Advance(TimeSpan.FromMinutes(1));
-            var waiting = (await app.Get<JobQueue>().Find(1, import))!;
-            Assert.Equal((null, JobRunner.NoRoom), (waiting.Outcome, waiting.Error));
-            Assert.InRange(waiting.Done, 0, Rows - 1);
-            Assert.Equal(waiting.Done, await app.Scalar<long>("select count(*) from contacts where account_id = 1"));
-        }
-        await disk.Room(app, null);
-        await app.RunJobs();
-        var imported = (await app.Get<JobQueue>().Find(1, import))!;
-        Assert.Equal(("done", (long)Rows, (long)Rows), (imported.Outcome, imported.ResultAs<ImportState>()!.Created, await app.Scalar<long>("select count(*) from contacts where account_id = 1")));
-        Assert.Empty(await app.Differences());
+        await ImportOnFullDisk(app, bytes => disk.Room(app, bytes), 200_000, 4_000_000);
     }
 
     [Theory, Databases]
@@ -122,6 +79,35 @@ public sealed class BadLuckTests
 
         Task<long> Contacts() => Count("contacts where account_id = 1");
         Task<long> Count(string what) => db.Read(tx => tx.Single<long>(Statement.Built("test", $"select count(*) from {what}")));
+    }
+
+    /// <summary>An upload that finds no room, then an import that has too little, for longer than a job that fails is tried again, and then enough.</summary>
+    /// <param name="room">Leaves so much room more; null for all that comes.</param>
+    private static async Task ImportOnFullDisk(TestApp app, Func<long?, Task> room, long none, long little)
+    {
+        var imports = app.Get<Imports>();
+        await room(none);
+        Assert.Equal((null, "There is no room for the file: the disk of Winnow is full. Nothing was imported. Tell who runs it, and upload the file again later."), await imports.Upload(1, "people.csv", Csv(), 1, default));
+        Assert.Equal((0L, 0L), (await app.Scalar<long>("select count(*) from files"), await app.Scalar<long>("select count(*) from file_pieces")));
+
+        await room(null);
+        var (id, _) = await imports.Upload(1, "people.csv", Csv(), 1, default);
+        var import = (await imports.Start(1, id!.Value, "People", (await imports.Preview((await imports.Find(1, id.Value))!, default)).Columns, false, "People", 1, default)).JobId!.Value;
+        await room(little);
+        for (var time = 0; time < 8; time++)
+        {
+            await app.RunJobs();
+            app.Clock.Advance(TimeSpan.FromMinutes(1));
+            var waiting = (await app.Get<JobQueue>().Find(1, import))!;
+            Assert.Equal((null, JobRunner.NoRoom), (waiting.Outcome, waiting.Error));
+            Assert.InRange(waiting.Done, 0, Rows - 1);
+            Assert.Equal(waiting.Done, await app.Scalar<long>("select count(*) from contacts where account_id = 1"));
+        }
+        await room(null);
+        await app.RunJobs();
+        var imported = (await app.Get<JobQueue>().Find(1, import))!;
+        Assert.Equal(("done", (long)Rows, (long)Rows), (imported.Outcome, imported.ResultAs<ImportState>()!.Created, await app.Scalar<long>("select count(*) from contacts where account_id = 1")));
+        Assert.Empty(await app.Differences());
     }
 
     private static Process Start(string[] command) => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Winnow.Server.dll"), .. command]) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() })!;
