@@ -15,20 +15,21 @@ public sealed class Db : IAsyncDisposable
 
     private static readonly Counter<long> Errors = new Meter(Meter).CreateCounter<long>("winnow.db.errors", description: "Reads and writes that the database refused or did not answer.");
 
-    /// <summary>Eight times the driver's own: files and many contacts come and go with an eighth of the calls into the kernel. What the connection string says wins.</summary>
-    private const string Buffers = "Read Buffer Size=65536;Write Buffer Size=65536;";
+    /// <summary>What the connection string says wins. The buffers are eight times the driver's own: files and many contacts come and go with an eighth of the calls into the kernel. And the
+    /// server compiles no statement: it does so by the cost it guesses, before each run, and that took longer than it saved in all that was measured (decision 101).</summary>
+    private const string Usual = "Read Buffer Size=65536;Write Buffer Size=65536;Options=-c jit=off;";
 
     /// <summary>The one writer keeps what a transaction changes, up to 32 MB of pages, until it writes them, once. A reader's pages are good until the next commit, so it keeps few. No file is
     /// mapped: its pages would count as memory of each connection that reads them, as much as the file is long; the system keeps them all the same.</summary>
     private const string Settings = "pragma wal_autocheckpoint = 8192; pragma temp_store = memory; pragma mmap_size = 0; ", ForWriting = Settings + "pragma cache_size = -32768", ForReading = Settings + "pragma cache_size = -8192";
-    private readonly DbDataSource source;
-    private readonly SemaphoreSlim? oneWriter;      // SQLite allows one writer; queue here instead of failing there
+    private readonly DbDataSource writing, reading;   // on SQLite two pools: one connection writes, and no other keeps a writer's pages when it is put by
+    private readonly SemaphoreSlim? oneWriter;        // SQLite allows one writer; queue here instead of failing there
 
     static Db() => Mapping.Register();
 
-    private Db(Dialect dialect, DbDataSource source)
+    private Db(Dialect dialect, DbDataSource writing, DbDataSource reading)
     {
-        (Dialect, this.source) = (dialect, source);
+        (Dialect, this.writing, this.reading) = (dialect, writing, reading);
         oneWriter = dialect == Dialect.Sqlite ? new(1) : null;
     }
 
@@ -37,9 +38,12 @@ public sealed class Db : IAsyncDisposable
 
     /// <summary>Opens PostgreSQL for a connection string that begins with <c>Host=</c>, else an SQLite file
     /// (<c>Data Source=…</c>), made with its folder when it is not there.</summary>
-    public static Db Open(string connection) => connection.StartsWith("Host=", StringComparison.OrdinalIgnoreCase)
-        ? new(Dialect.Postgres, NpgsqlDataSource.Create(Buffers + connection))
-        : new(Dialect.Sqlite, SqliteFactory.Instance.CreateDataSource(SqliteFile(connection)));
+    public static Db Open(string connection)
+    {
+        if (!connection.StartsWith("Host=", StringComparison.OrdinalIgnoreCase)) return new(Dialect.Sqlite, SqliteFile(connection, SqliteOpenMode.ReadWriteCreate), SqliteFile(connection, SqliteOpenMode.ReadOnly));
+        var source = NpgsqlDataSource.Create(Usual + connection);
+        return new(Dialect.Postgres, source, source);
+    }
 
     /// <summary>Runs work in one transaction and commits; an exception rolls all of it back.</summary>
     public Task<T> Write<T>(Func<Tx, Task<T>> work, CancellationToken stop = default) => Transact(work, null, stop);
@@ -98,7 +102,7 @@ public sealed class Db : IAsyncDisposable
         if (oneWriter is not null) await oneWriter.WaitAsync(stop);
         try
         {
-            await using var connection = await Connect(stop);
+            await using var connection = await Connect(stop, writes: true);
             await work(connection, Dialect);
         }
         catch (DbException) when (Count()) { throw; }
@@ -114,7 +118,7 @@ public sealed class Db : IAsyncDisposable
     {
         if (Dialect == Dialect.Sqlite)
         {
-            await using var connection = await Connect(stop);
+            await using var connection = await Connect(stop, writes: true);
             await connection.ExecuteAsync("pragma page_size = 8192; pragma journal_mode = wal");
         }
         await Write(tx => Migrations.Apply(tx, only), stop);
@@ -125,15 +129,19 @@ public sealed class Db : IAsyncDisposable
     {
         if (Dialect == Dialect.Sqlite)
         {
-            await using var own = (SqliteConnection)source.CreateConnection();
-            SqliteConnection.ClearPool(own);                        // and no other: a process may have several databases open
+            foreach (var source in new[] { reading, writing })
+            {
+                await using var own = (SqliteConnection)source.CreateConnection();
+                SqliteConnection.ClearPool(own);                        // and no other: a process may have several databases open
+            }
         }
-        await source.DisposeAsync();
+        await reading.DisposeAsync();
+        await writing.DisposeAsync();
     }
 
     private async Task<DbConnection> Connect(CancellationToken stop, bool writes = false)
     {
-        var connection = await source.OpenConnectionAsync(stop);
+        var connection = await (writes ? writing : reading).OpenConnectionAsync(stop);
         if (connection is SqliteConnection) await connection.ExecuteAsync(writes ? ForWriting : ForReading);
         return connection;
     }
@@ -147,10 +155,10 @@ public sealed class Db : IAsyncDisposable
     /// <summary>Whether something failed because a disk is full, that of the database or our own.</summary>
     public static bool DiskIsFull(Exception e) => e is SqliteException { SqliteErrorCode: 13 } or PostgresException { SqlState: PostgresErrorCodes.DiskFull } or IOException { HResult: 28 or unchecked((int)0x80070070) };
 
-    private static string SqliteFile(string connection)
+    private static DbDataSource SqliteFile(string connection, SqliteOpenMode mode)
     {
-        var builder = new SqliteConnectionStringBuilder(connection);
+        var builder = new SqliteConnectionStringBuilder(connection) { Mode = mode };
         if (Path.GetDirectoryName(Path.GetFullPath(builder.DataSource)) is { } folder) Directory.CreateDirectory(folder);
-        return builder.ConnectionString;
+        return SqliteFactory.Instance.CreateDataSource(builder.ConnectionString);
     }
 }

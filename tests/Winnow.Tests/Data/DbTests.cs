@@ -34,4 +34,26 @@ public sealed class DbTests
         Assert.Equal(11, await app.Db.Write(tx => Ids.Next(tx, 1, "contact")));
         Assert.Equal(1, await app.Db.Write(tx => Ids.Next(tx, 2, "contact")));
     }
+
+    [Fact]
+    public async Task Whoever_only_reads_an_SQLite_file_cannot_write_to_it()
+    {
+        await using var app = await TestApp.On("sqlite");
+        var refused = await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => app.Db.Read(tx => Ids.Next(tx, 1, "contact")));
+        Assert.Contains("readonly", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await app.Db.Write(tx => Ids.Next(tx, 1, "contact")));
+    }
+
+    [Fact]
+    public async Task PostgreSQL_compiles_no_statement_unless_the_connection_string_asks_for_it()
+    {
+        await using var fresh = await TestDatabase.Create("postgres");
+        Assert.Equal(("off", "on", "on"), (await Jit(""), await Jit(";Options=-c jit=on"), await Jit(";Options=")));
+
+        async Task<string> Jit(string more)
+        {
+            await using var db = Db.Open(fresh.Connection + more);
+            return await db.Read(tx => tx.Single<string>(Statement.Built("test", "select current_setting('jit')")));
+        }
+    }
 }
