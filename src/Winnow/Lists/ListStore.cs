@@ -167,8 +167,7 @@ public sealed class ListStore(ListMembers members, ListKeeper keeper, Properties
     public async Task<(long Left, string? Error)> RemoveMembers(Tx tx, long accountId, long id, MemberSet contacts)
     {
         if (await Refusal(tx, accountId, id) is { } error) return (0, error);
-        await Hold(tx, accountId, contacts);
-        return ((await Move(tx, accountId, id, contacts, false)).Members.Count, null);
+        return ((await Move(tx, accountId, id, await Hold(tx, accountId, contacts), false)).Members.Count, null);
     }
 
     /// <summary>Those that there are: none of them can be changed or deleted before the commit, as lists that ask for this one may move them.</summary>

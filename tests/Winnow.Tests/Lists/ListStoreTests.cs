@@ -145,4 +145,26 @@ public sealed class ListStoreTests
         Assert.Equal(ids, await app.Members(fixedList));
         Assert.Empty(await app.Differences());
     }
+
+    /// <summary>Else two who hold contacts in different orders would wait for each other.</summary>
+    [Fact]
+    public async Task Whoever_comes_back_from_the_recycle_bin_while_others_are_taken_out_of_a_list_stays_in_it()
+    {
+        Assert.SkipWhen(TestDatabase.Postgres is null, "WINNOW_TEST_POSTGRES is not set");            // SQLite has one writer
+        await using var app = await TestApp.On("postgres");
+        var (ids, list) = (await app.In("Utrecht", "Ede"), await app.List("By hand", ListKind.Manual));
+        await app.Db.Write(tx => app.Get<ListStore>().AddMembers(tx, TestApp.Account, list.Id, new(ids)));
+        await app.Delete(1, ids[0]);
+        var taken = Task.FromResult((Left: 0L, Error: (string?)null));
+        await app.Db.Write(async tx =>
+        {
+            await app.Get<ContactStore>().ReadToChange(tx, TestApp.Account, [ids[1]]);
+            taken = Task.Run(() => app.Db.Write(other => app.Get<ListStore>().RemoveMembers(other, TestApp.Account, list.Id, new(ids))));
+            await Until.Holds("who takes them out waits for one of them", async () =>
+                await app.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+            await app.Restore(1, ids[0]);
+        });
+        Assert.Equal((1L, null), await taken);
+        Assert.Equal([ids[0]], await app.Members(list));
+    }
 }
