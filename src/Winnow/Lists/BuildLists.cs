@@ -38,11 +38,15 @@ public sealed class BuildLists(Db db, Properties properties, ListMembers members
         return (await Lists(run, stop)).Count == 0 ? new { lists = 0 } : await Finish(run, stop);       // another pass took them along
     }
 
-    /// <summary>Lists that no other pass has: several made in a row are found in one. Who asks for a list that is not filled yet waits for the next pass.</summary>
+    /// <summary>Lists that no other pass has: several made in a row are found in one. Who asks for a list that is not filled yet waits for the next pass. What they were
+    /// told until now is forgotten, as lists that they ask for may have been half filled when it was: the pass reads every contact after this.</summary>
     private async Task<Step<Pass>> TakeWaiting(Tx tx, JobRun run)
     {
-        var taken = await Ready(tx, run.AccountId) is { Length: > 0 } ids ? await tx.Execute(Sql["take-waiting"], new { run.AccountId, run.Id, ids, now = clock.GetUtcNow() }) : 0;
-        return new(new(0), 0, taken == 0 ? 0 : await tx.Single<long>(Sql["last-contact"], new { run.AccountId }));
+        var ids = await Ready(tx, run.AccountId);
+        long[] taken = ids.Length == 0 ? [] : [.. await tx.Query<long>(Sql["take-waiting"], new { run.AccountId, run.Id, ids, now = clock.GetUtcNow() })];
+        if (taken.Length == 0) return new(new(0), 0, 0);
+        await tx.Execute(Sql["take-deltas"], new { run.AccountId, lists = taken, from = 0L, to = long.MaxValue });
+        return new(new(0), 0, await tx.Single<long>(Sql["last-contact"], new { run.AccountId }));
     }
 
     private async Task<long[]> Ready(Tx tx, long accountId)

@@ -1,6 +1,7 @@
 -- name: take-waiting
 update lists set build_job_id = @Id, swept_at = @now
-where account_id = @AccountId and state = 'PROCESSING' and build_job_id is null and deleted_at is null and id in @ids;
+where account_id = @AccountId and state = 'PROCESSING' and build_job_id is null and deleted_at is null and id in @ids
+returning id;
 
 -- name: waiting
 select id, filter, time_zone from lists

@@ -164,6 +164,21 @@ public sealed class AskingListsTests
     }
 
     [Theory, Databases]
+    public async Task What_a_list_was_told_while_one_that_it_asks_for_was_not_filled_yet_is_forgotten(string database)
+    {
+        await using var app = await TestApp.On(database);
+        var ids = await app.In("Utrecht", "Utrecht", "Ede");
+        var (hand, city) = (await app.List("By hand", ListKind.Manual), await app.List("City", ListKind.Dynamic, CityIs("Utrecht")));
+        var both = await app.List("In both", ListKind.Dynamic, Json(InList(hand.Id), InList(city.Id)));
+        await app.Db.Write(tx => app.Get<ListStore>().AddMembers(tx, TestApp.Account, hand.Id, new([ids[0]])));
+        await app.Db.Write(tx => app.Get<ListStore>().ChangeFilter(tx, TestApp.Account, city.Id, CityIs("Utrecht", "Ede"), TimeZoneInfo.Utc, 1));
+        await app.Db.Write(tx => app.Get<ListStore>().AddMembers(tx, TestApp.Account, hand.Id, new([ids[1], ids[2]])));     // in no city yet, as far as the list knows
+        await app.RunJobs();
+        Assert.Equal(ids, await app.Members(both));
+        Assert.Empty(await app.Differences());
+    }
+
+    [Theory, Databases]
     public async Task Nobody_is_selected_by_a_list_that_is_still_being_filled(string database)
     {
         await using var app = await TestApp.On(database);
