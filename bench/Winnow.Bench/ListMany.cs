@@ -84,7 +84,7 @@ public static class ListMany
                 row.Long(list);
                 row.Long(id);
             }));
-        await place.Db.Read(tx => tx.Execute(Statement.Built("analyze", "analyze bench_members")));
+        await place.Execute("analyze bench_members");
     }
 
     private static Task<int> Page(Place place, SelectionQuery query, ContactOrder order) => place.Db.Read(async tx =>
