@@ -13,7 +13,7 @@ public sealed class ImportContacts(Db db, Imports imports, ContactStore contacts
     internal const int BatchSize = 5_000;
 
     /// <summary>What bounds the memory of an import: a batch that is stored and one that is looked up are in it at a time, each some twenty times its text. Rows of 20 columns come some
-    /// 2,500 at a time, short ones, of which lists are asked, by <see cref="BatchSize"/>.</summary>
+    /// 1,250 at a time, short ones, of which lists are asked, by <see cref="BatchSize"/>.</summary>
     private const int BatchCharacters = 1 << 19;
     private static readonly SqlFile Sql = SqlFile.Beside<ImportContacts>();
 

@@ -63,6 +63,10 @@ internal static class ListParts
     /// <summary>Contacts of these cities, one each.</summary>
     public static Task<long[]> In(this TestApp app, params string[] cities) => app.Add(TestApp.Account, [.. cities.Select(city => new[] { $"city={city}" })]);
 
+    /// <summary>Comes back when somebody waits for a lock on the app's PostgreSQL database.</summary>
+    public static Task SomebodyWaits(this TestApp app, string what) => Until.Holds(what, async () =>
+        await app.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+
     /// <summary>The next contacts get ids in the next chunk.</summary>
     public static Task NextChunk(this TestApp app) => app.Execute("update ids set next_id = (next_id / 65536 + 1) * 65536 where account_id = 1 and kind = 'contact'");
 

@@ -160,8 +160,7 @@ public sealed class ListStoreTests
         {
             await app.Get<ContactStore>().ReadToChange(tx, TestApp.Account, [ids[1]]);
             taken = Task.Run(() => app.Db.Write(other => app.Get<ListStore>().RemoveMembers(other, TestApp.Account, list.Id, new(ids))));
-            await Until.Holds("who takes them out waits for one of them", async () =>
-                await app.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+            await app.SomebodyWaits("who takes them out waits for one of them");
             await app.Restore(1, ids[0]);
         });
         Assert.Equal((1L, null), await taken);

@@ -84,8 +84,7 @@ public sealed class SetMarketingTests
             await app.Get<ContactStore>().Save(tx, Actor.Person(2), await app.Get<Properties>().Catalog(tx, TestApp.Account), [(before, after)]);
             work = Task.Run(app.RunJobs);
             if (database == "postgres")                                     // SQLite has one writer: the job waits for this one
-                await Until.Holds("the job waits for the contact", async () =>
-                    await app.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0);
+                await app.SomebodyWaits("the job waits for the contact");
         });
         await work;
         var state = (await app.Get<JobQueue>().Find(TestApp.Account, job))!.ResultAs<MarketingState>()!;
